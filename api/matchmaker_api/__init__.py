@@ -1,0 +1,1 @@
+"""The HTTP interface: an API for portals. Nothing here decides anything about matching."""

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Install into .venv at the versions of requirements.lock: "runtime", or "development" for tests and checks as well.
+# torch comes in its CPU build where one is to be had; nothing here needs a graphics card.
+set -eu
+
+what=${1:?runtime or development}
+python=${PYTHON:-python3}
+venv=.venv
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say ""
+    say "The set-up stopped: $1"
+    say "What to do: $2"
+    exit 1
+}
+
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
+    fail "$python is not Python 3.11 or newer." "install Python 3.11+, or run: make PYTHON=/path/to/python3.11 run"
+
+if [ ! -x "$venv/bin/python" ]; then
+    say "Making the virtual environment .venv …"
+    "$python" -m venv "$venv" ||
+        fail "the virtual environment could not be made." "install Python's venv module (Debian: apt-get install python3-venv)"
+fi
+
+case $what in
+runtime) target=. ;;
+development) target='.[dev]' ;;
+*) fail "$what is neither runtime nor development." "sh scripts/install.sh runtime" ;;
+esac
+
+# uv installs in seconds what pip takes minutes for. It does not read pip's own settings, so a local folder of wheels
+# that pip is told of is passed on; with a CPU build of torch in it, that one is taken.
+say "Installing the $what packages (first time: 1 to 2 GB on disk) …"
+"$venv/bin/python" -m pip install --quiet 'uv>=0.9,<0.14' || fail "uv could not be installed." "check the connection to your package index, then run make again"
+find_links=${UV_FIND_LINKS:-$("$venv/bin/python" -m pip config get global.find-links 2>/dev/null || printf '%s' "${PIP_FIND_LINKS:-}")}
+backend=--torch-backend=cpu
+for folder in $find_links; do
+    if ls "$folder"/torch-*cpu*.whl >/dev/null 2>&1; then
+        backend=
+        UV_FIND_LINKS=$find_links
+        export UV_FIND_LINKS
+    fi
+done
+
+# shellcheck disable=SC2086  # an empty backend must vanish
+if ! "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" $backend -c requirements.lock -e "$target"; then
+    say "uv could not install the packages; trying pip, which is slower …"
+    "$venv/bin/python" -m pip install --quiet -c requirements.lock -e "$target" ||
+        fail "the packages could not be installed." "read the lines above; check disk space (4 GB) and the connection to your package index, then run make again"
+fi
+
+mkdir -p .make
+touch ".make/$what"

@@ -1,0 +1,1 @@
+"""One file a source format; each turns a file into collaborators with documents."""

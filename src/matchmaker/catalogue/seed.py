@@ -1,0 +1,164 @@
+"""The shipped catalogue: research groups, offices, companies and centres as TOML files under data/catalogue."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, ValidationError
+
+from matchmaker.domain.collaborator import KEYWORDS, PROFILE, Collaborator, CollaboratorKind, Contact, Document
+from matchmaker.domain.errors import SetupError, mark
+from matchmaker.domain.language import Language, LocalisedText
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+LABELS = {"sv": "LTU:s katalog i Matchmaker", "en": "LTU catalogue in Matchmaker"}
+"""What is shown as the source of a profile."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Bilingual(_Strict):
+    sv: Line
+    en: Line
+
+
+class _Keywords(_Strict):
+    sv: list[Line] = Field(min_length=1)
+    en: list[Line] = Field(min_length=1)
+
+
+class _Contact(_Strict):
+    role: _Bilingual
+    web_page: HttpUrl | None = None
+
+
+class _Entry(_Strict):
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    kind: CollaboratorKind
+    department: str | None = None
+    areas: list[str] = Field(min_length=1)
+    web_page: HttpUrl | None = None
+    sources: list[Line] = Field(min_length=1)
+    basis: Literal["sourced", "partly_sourced", "general_knowledge"]
+    name: _Bilingual
+    summary: _Bilingual
+    keywords: _Keywords
+    contact: list[_Contact] = []
+    is_entrance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """A municipality of Norrbotten: official code, short name, names by language code."""
+
+    code: str
+    short: str
+    names: Mapping[str, str]
+
+
+def read_catalogue(folder: Path) -> list[Collaborator]:
+    """All collaborators of the shipped catalogue, by file name and place in the file.
+
+    Raises:
+        SetupError: the folder or a file is missing, cut short or wrong; the error names the file and the entry.
+    """
+    files = sorted(folder.glob("research-groups-*.toml")) + sorted(folder.glob("offices-*.toml"))
+    if not files:
+        raise SetupError(
+            mark("There is no catalogue in {folder}."), remedy="export MATCHMAKER_DATA_DIR=...", folder=folder
+        )
+    collaborators = [_collaborator(path, entry) for path in files for entry in _tables(path, "collaborator")]
+    doubled = {one.id for one in collaborators if sum(other.id == one.id for other in collaborators) > 1}
+    if doubled:
+        raise _wrong(folder, f"{sorted(doubled)[0]} occurs twice")
+    return collaborators
+
+
+def read_municipalities(folder: Path) -> list[Municipality]:
+    """The 14 municipalities, by code.
+
+    Raises:
+        SetupError: the file is missing or wrong.
+    """
+    path = folder / "municipalities.toml"
+    try:
+        return [
+            Municipality(table["code"], table["short"], dict(table["name"])) for table in _tables(path, "municipality")
+        ]
+    except KeyError as error:
+        raise _wrong(path, f"{error} is missing") from error
+
+
+def _tables(path: Path, name: str) -> list[dict[str, Any]]:
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8")).get(name)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _wrong(path, str(error)) from error
+    if not isinstance(tables, list):
+        raise _wrong(path, f"no [[{name}]]")
+    return tables
+
+
+def _collaborator(path: Path, table: dict[str, Any]) -> Collaborator:
+    try:
+        entry = _Entry.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise _wrong(path, f"{table.get('id', '?')}: {field}: {first['msg']}") from error
+    web_page = str(entry.web_page) if entry.web_page else None
+    return Collaborator(
+        id=entry.id,
+        name=LocalisedText(entry.name.sv, entry.name.en),
+        kind=entry.kind,
+        documents=(*_documents(entry, Language.SWEDISH), *_documents(entry, Language.ENGLISH)),
+        department=entry.department,
+        areas=tuple(entry.areas),
+        web_page=web_page,
+        contacts=tuple(
+            Contact(LocalisedText(one.role.sv, one.role.en), str(one.web_page) if one.web_page else None)
+            for one in entry.contact
+        ),
+        is_entrance=entry.is_entrance,
+    )
+
+
+def _documents(entry: _Entry, language: Language) -> list[Document]:
+    """The profile and the keywords in one language.
+
+    Keywords are a document of their own: beside the profile they ranked better than in it (nDCG@10 on the
+    development challenges, November 2026), since a list of terms and a paragraph are different kinds of text.
+    """
+    code = language.value
+    name, summary = getattr(entry.name, code), " ".join(getattr(entry.summary, code).split())
+    keywords = ", ".join(getattr(entry.keywords, code))
+    page = next((source for source in entry.sources if source.startswith("http")), None)
+    url = str(entry.web_page) if entry.web_page else page
+    return [
+        Document(
+            id=f"{entry.id}:{kind}:{code}",
+            text=text,
+            title=name,
+            language=language,
+            kind=kind,
+            url=url,
+            source=LABELS[code],
+            basis=entry.basis,
+            work=f"{entry.id}:{kind}",
+        )
+        for kind, text in ((PROFILE, summary), (KEYWORDS, keywords))
+    ]
+
+
+def _wrong(path: Path, problem: str) -> SetupError:
+    return SetupError(
+        mark("The catalogue file {path} cannot be read: {problem}."),
+        remedy="git checkout -- data/catalogue",
+        path=path,
+        problem=problem,
+    )

@@ -1,0 +1,1 @@
+"""The pipeline on judged challenges: what is measured is what runs."""

@@ -1,0 +1,182 @@
+"""Judged challenges: the shipped set, files of the same form, and two development sets kept outside the project."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matchmaker.catalogue.collaborator_file import read_challenges
+from matchmaker.catalogue.importers.swecris import read_swecris_projects
+from matchmaker.catalogue.text_file import read_text_file
+from matchmaker.domain.challenge import Challenge
+from matchmaker.domain.collaborator import Collaborator, CollaboratorKind
+from matchmaker.domain.errors import FileProblem, InvalidFileError, mark
+from matchmaker.domain.language import Language, LocalisedText
+from matchmaker.text.query import read_query
+
+Qrels = Mapping[str, Mapping[str, int]]
+"""Relevance judgments: grade 0 to 3 by challenge and collaborator. Who is not there is unjudged, not irrelevant."""
+
+MAXIMUM_GRADE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSet:
+    """Challenges of one query language with their judgments.
+
+    ``kinds`` limits whom is ranked to the kinds that were judged; None ranks all.
+    """
+
+    name: str
+    language: Language
+    challenges: tuple[Challenge, ...]
+    qrels: Qrels
+    kinds: frozenset[CollaboratorKind] | None = None
+
+
+def read_judged(challenge_files: Sequence[Path], qrels_file: Path, split: str | None = None) -> list[JudgedSet]:
+    """One set a file, in the contract of batch ranking; ``split`` keeps the challenges that carry that split.
+
+    Raises:
+        InvalidFileError: a file is wrong; every bad line is named.
+    """
+    qrels = read_qrels(qrels_file)
+    sets = []
+    for path in challenge_files:
+        kept = _ids_of_split(path, split) if split else None
+        challenges = [one for one in read_challenges(path, read_query) if kept is None or one.id in kept]
+        language = challenges[0].language if challenges else None
+        name = path.stem if split is None else f"{path.stem} ({split})"
+        known = {one.id for one in challenges}
+        own = {key: grades for key, grades in qrels.items() if key in known}
+        if not own:
+            raise InvalidFileError(
+                str(qrels_file), [FileProblem(mark("judges none of the challenges of {file}"), file=path)]
+            )
+        sets.append(JudgedSet(name, language or Language.OTHER, tuple(challenges), own))
+    return sets
+
+
+def read_qrels(path: Path) -> dict[str, dict[str, int]]:
+    """Judgments in TREC form: ``challenge 0 collaborator grade`` a line.
+
+    Raises:
+        InvalidFileError: lines are wrong; every one is named.
+    """
+    qrels: dict[str, dict[str, int]] = {}
+    problems: list[FileProblem] = []
+    for number, line in enumerate(read_text_file(path).splitlines(), start=1):
+        match line.split():
+            case []:
+                continue
+            case [challenge, _, collaborator, grade] if grade.lstrip("-").isdigit():
+                if int(grade) <= MAXIMUM_GRADE:
+                    qrels.setdefault(challenge, {})[collaborator] = max(0, int(grade))
+                else:
+                    problems.append(FileProblem(mark("has a grade above {limit}"), line=number, limit=MAXIMUM_GRADE))
+            case _:
+                problems.append(FileProblem(mark("is not «challenge 0 collaborator grade»"), line=number))
+    if problems:
+        raise InvalidFileError(str(path), problems)
+    return qrels
+
+
+def read_gold(path: Path, catalogue: Sequence[Collaborator]) -> list[JudgedSet]:
+    """A set in both languages whose judgments name research subjects in English; only research groups are ranked.
+
+    A JSON list of ``{"id", "challenge_sv", "challenge_en", "relevant_subjects": [{"name_en", "grade"}]}``.
+
+    Raises:
+        InvalidFileError: the file is of another form, or names a subject that the catalogue lacks.
+    """
+    by_name = {one.name.en: one.id for one in catalogue}
+    entries = _json(path)
+    try:
+        unknown = {one["name_en"] for entry in entries for one in entry["relevant_subjects"]} - set(by_name)
+        if unknown:
+            raise InvalidFileError(
+                str(path), [FileProblem(mark("names {name}, whom the catalogue lacks"), name=sorted(unknown)[0])]
+            )
+        qrels = {
+            entry["id"]: {by_name[one["name_en"]]: int(one["grade"]) for one in entry["relevant_subjects"]}
+            for entry in entries
+        }
+        return [
+            JudgedSet(
+                f"{path.stem}.{language.value}",
+                language,
+                tuple(Challenge(one["id"], one[f"challenge_{language.value}"], None, language) for one in entries),
+                qrels,
+                frozenset({CollaboratorKind.RESEARCH_GROUP}),
+            )
+            for language in (Language.SWEDISH, Language.ENGLISH)
+        ]
+    except (KeyError, TypeError) as error:
+        raise _wrong_form(path, error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderTask:
+    """Find a project's leader by the leader's other projects: one challenge a leader, one right answer each."""
+
+    judged: JudgedSet
+    leaders: tuple[Collaborator, ...]
+
+
+def read_leaders(path: Path, projects_file: Path) -> list[LeaderTask]:
+    """The tasks Swedish query and English evidence, Swedish and both, English and both.
+
+    ``path`` is ``{"items": [{"person", "query_project", "profile_projects"}]}`` over the projects of a SweCRIS export.
+
+    Raises:
+        InvalidFileError: a file is wrong, or a project is missing.
+    """
+    projects = read_swecris_projects(projects_file)
+    swedish, english = Language.SWEDISH, Language.ENGLISH
+    tasks = []
+    try:
+        items = _json(path)["items"]
+        for query_language, evidence in (
+            (swedish, {english}),
+            (swedish, {swedish, english}),
+            (english, {swedish, english}),
+        ):
+            challenges, leaders, qrels = [], [], {}
+            for item in items:
+                person = str(item["person"])
+                text = projects[item["query_project"]].abstract(query_language)
+                challenges.append(Challenge(person, text, None, query_language))
+                qrels[person] = {person: 1}
+                documents = [
+                    document
+                    for project in item["profile_projects"]
+                    for document in projects[project].documents()
+                    if document.language in evidence
+                ]
+                leaders.append(
+                    Collaborator(person, LocalisedText(person), CollaboratorKind.PROJECT_LEADER, tuple(documents))
+                )
+            name = f"{path.stem}: query {query_language.value}, evidence {' and '.join(sorted(evidence))}"
+            tasks.append(LeaderTask(JudgedSet(name, query_language, tuple(challenges), qrels), tuple(leaders)))
+    except (KeyError, TypeError) as error:
+        raise _wrong_form(path, error) from error
+    return tasks
+
+
+def _ids_of_split(path: Path, split: str) -> set[str]:
+    lines = [json.loads(line) for line in read_text_file(path).splitlines() if line.strip()]
+    return {line["id"] for line in lines if isinstance(line, dict) and line.get("split") == split}
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(read_text_file(path))
+    except ValueError as error:
+        raise _wrong_form(path, error) from error
+
+
+def _wrong_form(path: Path, error: Exception) -> InvalidFileError:
+    return InvalidFileError(
+        str(path), [FileProblem(mark("is not of the expected form ({reason})"), reason=repr(error)[:200])]
+    )

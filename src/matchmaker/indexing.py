@@ -1,0 +1,101 @@
+"""Collections to indexes: passages encoded and analysed, both channels built, stale indexes replaced."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matchmaker.domain.collection import Collection
+from matchmaker.domain.errors import SetupError
+from matchmaker.domain.language import Language
+from matchmaker.retrieval.correction import LanguageCentres, language_centres
+from matchmaker.retrieval.dense import DenseIndex
+from matchmaker.retrieval.encoder import Encoder, Progress, Role
+from matchmaker.retrieval.index import Attribution, IndexStamp, PassageIndex
+from matchmaker.retrieval.index_folder import IndexFolder
+from matchmaker.retrieval.lexical import LexicalIndex
+from matchmaker.text.analysis import Analyzer
+
+ProgressFactory = Callable[[int], Progress]
+"""Given the number of passages to come, returns what is told of each one done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceTexts:
+    """Texts by language from which an encoder's language regions are measured."""
+
+    documents: Mapping[Language, Sequence[str]]
+    profiles_as_queries: Mapping[Language, Sequence[str]]
+    challenges: Mapping[Language, Sequence[str]]
+
+
+def reference_centres(encoder: Encoder, reference: ReferenceTexts) -> LanguageCentres:
+    """Where the encoder puts each language.
+
+    The queries' centre is the mean of two kinds of text, each with half the weight: needs, which are short and
+    practical, and profiles, which are long and descriptive; real queries lie between them.
+    """
+    documents, queries = {}, {}
+    for language, texts in reference.documents.items():
+        documents[language.value] = encoder.encode(texts, Role.DOCUMENT).mean(axis=0)
+        kinds = (reference.challenges[language], reference.profiles_as_queries[language])
+        means = [encoder.encode(kind, Role.QUERY).mean(axis=0) for kind in kinds]
+        queries[language.value] = np.mean(means, axis=0).astype(np.float32)
+    return LanguageCentres(documents, queries)
+
+
+def build_index(
+    collection: Collection,
+    encoder: Encoder,
+    analyzer: Analyzer,
+    reference: LanguageCentres,
+    progress: ProgressFactory | None = None,
+) -> PassageIndex:
+    """Build a collection's index in memory."""
+    stamp = index_stamp(collection, encoder)
+    passages = list(collection.passages())
+    texts = [passage.indexed_text for passage in passages]
+    languages = [passage.language.value for passage in passages]
+    vectors = encoder.encode(texts, Role.DOCUMENT, progress(len(texts)) if progress and texts else None)
+    centres = language_centres(vectors, languages, reference)
+    row_of = {passage.id: row for row, passage in enumerate(passages)}
+    by_collaborator = collection.passage_ids_by_collaborator()
+    return PassageIndex(
+        stamp=stamp,
+        passage_ids=np.array([passage.id for passage in passages], dtype=np.int64),
+        languages=np.array(languages, dtype=np.str_),
+        attribution=Attribution.of(
+            list(by_collaborator), [[row_of[key] for key in own] for own in by_collaborator.values()]
+        ),
+        centres=centres,
+        dense=DenseIndex.build(centres.correct(vectors, languages, Role.DOCUMENT)),
+        lexical=LexicalIndex.build([analyzer.terms(one.indexed_text, one.language) for one in passages]),
+    )
+
+
+def current_index(
+    folder: IndexFolder,
+    collection: Collection,
+    encoder: Encoder,
+    analyzer: Analyzer,
+    reference: Callable[[], LanguageCentres],
+    progress: ProgressFactory | None = None,
+) -> PassageIndex:
+    """The serving index of a collection; built and swapped in first where it is missing, stale or damaged.
+
+    An unchanged passage is not encoded again: the encoder's cache has it.
+    """
+    stamp = index_stamp(collection, encoder)
+    if folder.current_stamp() == stamp:
+        try:
+            index = folder.read()
+            if index is not None:
+                return index
+        except SetupError:
+            folder.discard()
+    return folder.publish(stamp, lambda: build_index(collection, encoder, analyzer, reference(), progress))
+
+
+def index_stamp(collection: Collection, encoder: Encoder) -> IndexStamp:
+    """What an index of the collection's present content would be built from."""
+    return IndexStamp(collection.name, collection.revision, encoder.fingerprint)

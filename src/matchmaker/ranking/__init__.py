@@ -1,0 +1,1 @@
+"""Passages to collaborators: evidence gathered, scored, explained, put together into a shortlist."""

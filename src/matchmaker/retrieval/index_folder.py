@@ -1,0 +1,80 @@
+"""Where the indexes of a collection lie: built aside, verified, then swapped in by renaming one small file."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+
+from matchmaker.retrieval.index import IndexStamp, PassageIndex, read_stamp
+
+_CURRENT = "CURRENT"
+
+
+class IndexFolder:
+    """The folder of one collection's indexes; several processes may read and build in it at once.
+
+    ``CURRENT`` names the sub-folder that serves. A build that fails or is killed leaves it as it was.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def current_stamp(self) -> IndexStamp | None:
+        """What the serving index was built from; None when there is none, or none that is whole."""
+        folder = self._current_folder()
+        if folder is None:
+            return None
+        try:
+            return read_stamp(folder)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def read(self) -> PassageIndex | None:
+        """Open the serving index; None when there is none.
+
+        Raises:
+            SetupError: it is damaged.
+        """
+        folder = self._current_folder()
+        return PassageIndex.read(folder) if folder else None
+
+    def publish(self, stamp: IndexStamp, build: Callable[[], PassageIndex]) -> PassageIndex:
+        """Build an index and make it the serving one, unless another process has just done so; return it opened."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._folder / "build.lock"):
+            if self.current_stamp() != stamp:
+                fresh = self._folder / uuid.uuid4().hex
+                try:
+                    build().write(fresh)
+                    PassageIndex.read(fresh)  # verified before anything points to it
+                except BaseException:
+                    shutil.rmtree(fresh, ignore_errors=True)
+                    raise
+                self._swap(fresh)
+        index = self.read()
+        assert index is not None
+        return index
+
+    def discard(self) -> None:
+        """Point to no index at all, because the serving one turned out to be damaged."""
+        (self._folder / _CURRENT).unlink(missing_ok=True)
+
+    def _current_folder(self) -> Path | None:
+        try:
+            name = (self._folder / _CURRENT).read_text(encoding="utf-8").strip()
+        except OSError:
+            return None
+        return self._folder / name if name and "/" not in name else None
+
+    def _swap(self, fresh: Path) -> None:
+        previous = self._current_folder()
+        pointer = self._folder / f"{_CURRENT}.{fresh.name}"
+        pointer.write_text(fresh.name, encoding="utf-8")
+        os.replace(pointer, self._folder / _CURRENT)
+        # The previous index stays for readers that are opening it just now; older ones have had their time.
+        for folder in self._folder.iterdir():
+            if folder.is_dir() and folder not in (fresh, previous):
+                shutil.rmtree(folder, ignore_errors=True)

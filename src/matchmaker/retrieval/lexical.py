@@ -1,0 +1,78 @@
+"""The lexical channel: BM25 over the terms of the passages."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import bm25s
+import numpy as np
+
+from matchmaker.retrieval.run import ChannelRun
+
+K1 = 1.2
+B = 0.75
+"""Saturation and length normalisation of BM25: the customary values (Robertson and Zaragoza, "The Probabilistic
+Relevance Framework: BM25 and Beyond", 2009); not tuned."""
+
+
+class LexicalIndex:
+    """BM25 scores divided by the square root of the query's total term weight.
+
+    Plain BM25 grows with the query's length, so that one weight against the dense channel could not fit both a
+    title and a page; divided by the query's whole sum, long queries would count too little. Between the two, the
+    root did best on the development sets, and the score does not depend on what else is ranked.
+    """
+
+    def __init__(self, model: "bm25s.BM25 | None", passage_count: int) -> None:
+        self._model = model
+        self._passage_count = passage_count
+
+    @classmethod
+    def build(cls, passages: Sequence[Sequence[str]]) -> Self:
+        """Index the terms of each passage; row numbers are their ids."""
+        if not any(passages):
+            return cls(None, len(passages))
+        model = bm25s.BM25(k1=K1, b=B, method="lucene")
+        model.index([list(terms) for terms in passages], show_progress=False)
+        return cls(model, len(passages))
+
+    @classmethod
+    def read(cls, folder: Path, passage_count: int) -> Self:
+        """Open a saved index.
+
+        Raises:
+            OSError: a file of it is missing or damaged.
+        """
+        if (folder / "empty").exists():
+            return cls(None, passage_count)
+        try:
+            return cls(bm25s.BM25.load(folder, mmap=True, load_corpus=False), passage_count)
+        except (ValueError, KeyError, EOFError) as error:
+            raise OSError(f"{folder} is no lexical index") from error
+
+    def write(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        if self._model is None:
+            (folder / "empty").touch()
+        else:
+            self._model.save(folder, show_progress=False)
+
+    def search(self, terms: Sequence[str], depth: int) -> ChannelRun:
+        """The best ``depth`` passages that share a term with ``terms``; each query term counts once."""
+        known = [term for term in dict.fromkeys(terms) if self._model and term in self._model.vocab_dict]
+        if not known or self._model is None:
+            return ChannelRun(np.empty(0, np.int64), np.empty(0, np.float32), 0.0)
+        scores = np.asarray(self._model.get_scores(known), dtype=np.float32)
+        rows = np.flatnonzero(scores > 0)
+        if len(rows) > depth:
+            rows = rows[np.argpartition(-scores[rows], depth)[:depth]]
+        return ChannelRun(rows, scores[rows] / np.sqrt(sum(self.term_weight(term) for term in known)), 0.0)
+
+    def term_weight(self, term: str) -> float:
+        """How much a term tells: its inverse document frequency; 0 for one that no passage has."""
+        if self._model is None or term not in self._model.vocab_dict:
+            return 0.0
+        column = self._model.vocab_dict[term]
+        starts = self._model.scores["indptr"]
+        frequency = int(starts[column + 1] - starts[column])
+        return float(np.log1p((self._passage_count - frequency + 0.5) / (frequency + 0.5)))

@@ -1,0 +1,1 @@
+"""The default encoder made ready from a pinned package, without any model hub."""

@@ -1,0 +1,58 @@
+"""Any sentence-transformers model, run through the library itself. The only file that imports the library to encode."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matchmaker.domain.errors import SetupError, mark
+from matchmaker.retrieval.encoder import Progress, Role, Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+
+class TransformerEncoder:
+    """A sentence-transformers model by hub id or folder, with its own prompts, pooling and normalisation."""
+
+    def __init__(self, name_or_path: str) -> None:
+        # Imported here, since it takes five seconds and half a gigabyte that the default encoder does without.
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._model: SentenceTransformer = SentenceTransformer(name_or_path)
+        except Exception as error:  # the library and the hub client raise many kinds; all mean it cannot be had
+            raise SetupError(
+                mark("The encoder {name} cannot be loaded ({problem})."),
+                remedy="MATCHMAKER_ENCODER=default make setup",
+                name=name_or_path,
+                problem=str(error).splitlines()[0][:200] if str(error) else type(error).__name__,
+            ) from error
+        self._dimension = int(self._model.get_embedding_dimension() or 0)
+        self._fingerprint = _fingerprint(name_or_path, self._model)
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return self._dimension
+
+    def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
+        """Unit vectors, float32 of shape (len(texts), dimension)."""
+        encode = self._model.encode_query if role is Role.QUERY else self._model.encode_document
+        vectors = encode(list(texts), normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
+        if progress:
+            progress(len(texts))
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self._dimension)
+
+
+def _fingerprint(name: str, model: "SentenceTransformer") -> str:
+    """The model's name and a digest over a sample of every weight, so that retrained weights count as another model."""
+    digest = hashlib.sha256()
+    for key, tensor in model.state_dict().items():
+        digest.update(key.encode())
+        digest.update(tensor.flatten()[:256].float().cpu().numpy().tobytes())
+    return f"{name.rstrip('/').rsplit('/', maxsplit=1)[-1]}-{digest.hexdigest()[:16]}"

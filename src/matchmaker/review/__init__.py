@@ -1,0 +1,1 @@
+"""From a sent challenge to what a reviewer sees."""

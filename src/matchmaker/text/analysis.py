@@ -1,0 +1,70 @@
+"""Words to the terms of the lexical channel: stop words out, compounds split, stems."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+import Stemmer
+from bm25s.stopwords import STOPWORDS_EN_PLUS, STOPWORDS_SWEDISH
+
+from matchmaker.domain.language import Language
+from matchmaker.text.compounds import CompoundSplitter
+
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+
+
+class Analyzer:
+    """Turns text into terms; the same for passages and challenges, so that they meet.
+
+    Stems are Snowball's (Porter, 2001). A Swedish compound gives its own stem and those of its parts. A text that is
+    neither Swedish nor English gives its words as they are.
+    """
+
+    def __init__(self) -> None:
+        self._english = Stemmer.Stemmer("english").stemWord
+        self._compounds = CompoundSplitter()
+        self._swedish = self._compounds.stem
+        self._swedish_terms = lru_cache(maxsize=200_000)(self._analyse_swedish)
+
+    def terms(self, text: str, language: Language) -> list[str]:
+        """The terms of ``text`` in its order, repeated as often as they occur."""
+        return [term for word in _WORD.findall(text.lower()) for term in self.word_terms(word, language)]
+
+    def word_terms(self, word: str, language: Language) -> tuple[str, ...]:
+        """The terms of one lower-case word: none for a stop word, several for a compound or a hyphenated word."""
+        forms = (word, *word.split("-")) if "-" in word else (word,)
+        terms = (term for form in forms if form for term in self._form_terms(form, language))
+        return tuple(dict.fromkeys(terms))
+
+    def matching_words(self, text: str, language: Language, terms: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The words of ``text``, as written, that share terms with ``terms``, with the terms they share.
+
+        Of several forms of a word (``snö``, ``snön``), that is of words that share the same terms, the first.
+        """
+        wanted = set(terms)
+        found: dict[frozenset[str], str] = {}
+        for word in _WORD.findall(text):
+            shared = frozenset(wanted & set(self.word_terms(word.lower(), language)))
+            if shared:
+                found.setdefault(shared, word)
+        return {word: shared for shared, word in found.items()}
+
+    def _form_terms(self, form: str, language: Language) -> tuple[str, ...]:
+        match language:
+            case Language.SWEDISH:
+                return () if form in _SWEDISH_STOP_WORDS else self._swedish_terms(form)
+            case Language.ENGLISH:
+                return () if form in _ENGLISH_STOP_WORDS else (self._english(form),)
+            case _:
+                return (form,)
+
+    def _analyse_swedish(self, form: str) -> tuple[str, ...]:
+        stems = [self._swedish(form)]
+        for part in self._compounds.split(form) or ():
+            # A part that is a word of its own stands for itself: hemtjänst in hemtjänstpersonal, not hem and tjänst.
+            stems += [self._swedish(part)] if self._compounds.is_word(part) else self._analyse_swedish(part)
+        return tuple(dict.fromkeys(stems))
+
+
+_SWEDISH_STOP_WORDS = frozenset(STOPWORDS_SWEDISH)
+_ENGLISH_STOP_WORDS = frozenset(STOPWORDS_EN_PLUS)

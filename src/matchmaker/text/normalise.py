@@ -1,0 +1,76 @@
+"""Cleaning of text that people paste: markup, control characters, look-alike encodings of the same letter."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-zA-Z]+|#\d+);")
+_SPACE = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r"\s*\n\s*")
+_HIDDEN_ELEMENTS = frozenset({"script", "style", "head", "template"})
+_BLOCK_ELEMENTS = frozenset({"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "tr", "td", "section"})
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """Text fit for matching, and whether markup had to be taken out of it."""
+
+    text: str
+    markup_removed: bool
+
+
+def clean_text(raw: str) -> CleanText:
+    """Return ``raw`` as plain NFC text with single spaces, one line break between paragraphs, and no markup.
+
+    Control and format characters (zero-width, soft hyphens, byte-order marks) are dropped: they are invisible to the
+    sender, and would split or hide words.
+    """
+    has_markup = bool(_MARKUP.search(raw))
+    text = _without_markup(raw) if has_markup else raw
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = "".join(_visible(character) for character in text)
+    text = _BLANK_LINES.sub("\n", _SPACE.sub(" ", text)).strip()
+    return CleanText(text, has_markup)
+
+
+def word_count(text: str) -> int:
+    """How many words ``text`` has; signs, emoji and numbers alone are no words."""
+    return sum(any(character.isalpha() for character in word) for word in text.split())
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if character == "\n" or category not in ("Cc", "Cf", "Cs", "Co", "Cn"):
+        return character
+    return " " if category == "Cc" else ""
+
+
+class _TextOnly(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._hidden_depth = 0
+
+    def handle_starttag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
+        if tag in _HIDDEN_ELEMENTS:
+            self._hidden_depth += 1
+        if tag in _BLOCK_ELEMENTS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _HIDDEN_ELEMENTS:
+            self._hidden_depth = max(0, self._hidden_depth - 1)
+        if tag in _BLOCK_ELEMENTS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden_depth:
+            self.parts.append(data)
+
+
+def _without_markup(raw: str) -> str:
+    parser = _TextOnly()
+    parser.feed(raw)
+    parser.close()
+    return "".join(parser.parts)
