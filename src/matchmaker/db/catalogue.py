@@ -161,7 +161,7 @@ def _remove_orphaned_documents(session: Session, collection: str) -> None:
 
 def _digests(session: Session, table: type[CollaboratorRow] | type[DocumentRow], collection: str) -> dict[str, str]:
     rows = session.execute(select(table.id, table.digest).where(table.collection == collection))
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def _links(session: Session, collection: str, document_ids: Sequence[str]) -> list[dict[str, Any]]:

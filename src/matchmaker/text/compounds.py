@@ -19,6 +19,9 @@ from matchmaker.domain.errors import SetupError, mark
 MINIMUM_LENGTH = 6
 """Shorter words are never split: what looks like parts in them rarely is."""
 
+_VOWELS_BEFORE_N = ("ö", "y", "o")
+"""After which -n is most often the article: ``sjön``, ``byn``, ``bron``."""
+
 _BEGINS_FLAGS = frozenset("XU")
 _ENDS_FLAGS = frozenset("YA")
 _REJECTED_FLAGS = frozenset("%!")
@@ -41,11 +44,14 @@ class CompoundSplitter:
         self._lexicon = _read_lexicon()
 
     def stem(self, form: str) -> str:
-        """Snowball's stem, and for a neuter in definite form, which Snowball often leaves (``verket``), the word's."""
+        """Snowball's stem, or that of the indefinite form where Snowball leaves the article on (``verket``, ``snön``)."""
         stem = self._snowball(form)
         for ending in ("et", "ets"):
             if stem.endswith(ending) and self._ends_in_word(stem.removesuffix(ending)):
                 return self._snowball(stem.removesuffix(ending))
+        bare = stem.removesuffix("s").removesuffix("n")
+        if bare.endswith(_VOWELS_BEFORE_N) and bare != stem and self._lexicon.begins.get(bare) == bare:
+            return self._snowball(bare)
         return stem
 
     def _ends_in_word(self, form: str) -> bool:

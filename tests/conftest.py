@@ -1,0 +1,78 @@
+"""What the tests share. Tests that need the development data beside the checkout skip with a reason elsewhere."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from matchmaker.domain.collaborator import Collaborator, CollaboratorKind, Document
+from matchmaker.domain.language import Language, LocalisedText
+from matchmaker.db.session import Database, open_database
+from matchmaker.indexing import ReferenceTexts, reference_centres
+from matchmaker.retrieval.correction import LanguageCentres
+from matchmaker.settings import Settings
+from matchmaker.text.analysis import Analyzer
+from matchmaker.workspace import Workspace
+from tests.fakes import HashingEncoder
+
+ROOT = Path(__file__).resolve().parent.parent
+DEVELOPMENT_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def development_data() -> Path:
+    if not DEVELOPMENT_DATA.is_dir():
+        pytest.skip("the development data are not beside this checkout")
+    return DEVELOPMENT_DATA
+
+
+@pytest.fixture(scope="session")
+def analyzer() -> Analyzer:
+    return Analyzer()
+
+
+@pytest.fixture
+def encoder() -> HashingEncoder:
+    return HashingEncoder()
+
+
+@pytest.fixture
+def reference() -> LanguageCentres:
+    texts = {Language.SWEDISH: ["vatten och avlopp i byn"], Language.ENGLISH: ["water and sewerage in the village"]}
+    return reference_centres(HashingEncoder(), ReferenceTexts(texts, texts, texts))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{tmp_path / 'matchmaker.db'}")
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The checkout's catalogue and prepared encoder, over a state of the tests' own."""
+    return Settings(
+        data_dir=ROOT / "data",
+        models_dir=ROOT / "models",
+        state_dir=tmp_path_factory.mktemp("state"),
+        encoder="default",
+    )
+
+
+@pytest.fixture(scope="session")
+def workspace(settings: Settings) -> Workspace:
+    """A prepared workspace with the real encoder; made once, since it encodes the catalogue."""
+    opened = Workspace(settings)
+    opened.prepare(lambda _step: None)
+    return opened
+
+
+def collaborator(
+    identifier: str, *texts: str, kind: CollaboratorKind = CollaboratorKind.RESEARCH_GROUP
+) -> Collaborator:
+    """A collaborator with a Swedish document for each text."""
+    documents = tuple(
+        Document(f"{identifier}:{number}", text, None, Language.SWEDISH) for number, text in enumerate(texts)
+    )
+    return Collaborator(identifier, LocalisedText(identifier.title(), identifier.title()), kind, documents)

@@ -1,0 +1,96 @@
+"""What every encoder promises, the tests' own included; and that both runtimes of the default encoder agree."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from matchmaker.domain.errors import SetupError
+from matchmaker.retrieval.encoder import CachedEncoder, Encoder, MemoryVectorCache, Role
+from matchmaker.retrieval.onnx_encoder import OnnxEncoder
+from matchmaker.retrieval.preparation.prepare import MINIMUM_INT8_COSINE, PreparedEncoder, find_prepared
+from matchmaker.retrieval.transformer_encoder import TransformerEncoder
+from matchmaker.settings import Settings
+from tests.fakes import HashingEncoder
+
+TEXTS = [
+    "Källare översvämmas vid skyfall och snösmältning.",
+    "Urban stormwater management in cold climate: snowmelt, infiltration and sewer overflow. " * 6,
+    "Hemtjänstens personal kör långa sträckor mellan byarna.",
+    "noise from freight trains",
+    "x",
+]
+
+
+@pytest.fixture(scope="session")
+def prepared(settings: Settings) -> PreparedEncoder:
+    found = find_prepared(settings.encoder_build_folder)
+    assert found is not None, "make setup prepares the encoder"
+    return found
+
+
+@pytest.fixture(scope="session")
+def onnx(prepared: PreparedEncoder) -> OnnxEncoder:
+    return OnnxEncoder(prepared.onnx)
+
+
+@pytest.fixture(scope="session")
+def transformer(prepared: PreparedEncoder) -> TransformerEncoder:
+    return TransformerEncoder(str(prepared.model_folder))
+
+
+@pytest.fixture(params=["hashing", "onnx", "transformer", "cached"])
+def any_encoder(request: pytest.FixtureRequest) -> Encoder:
+    if request.param == "hashing":
+        return HashingEncoder()
+    if request.param == "cached":
+        return CachedEncoder(HashingEncoder(), MemoryVectorCache())
+    found: Encoder = request.getfixturevalue(request.param)
+    return found
+
+
+def test_vectors_are_unit_vectors_of_the_dimension(any_encoder: Encoder) -> None:
+    vectors = any_encoder.encode(TEXTS, Role.DOCUMENT)
+    assert vectors.dtype == np.float32
+    assert vectors.shape == (len(TEXTS), any_encoder.dimension)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=2e-3)
+
+
+def test_nothing_gives_no_vectors(any_encoder: Encoder) -> None:
+    assert any_encoder.encode([], Role.QUERY).shape == (0, any_encoder.dimension)
+
+
+def test_a_vector_depends_on_its_text_alone(any_encoder: Encoder) -> None:
+    together = any_encoder.encode(TEXTS, Role.QUERY)
+    alone = np.concatenate([any_encoder.encode([text], Role.QUERY) for text in TEXTS])
+    assert np.allclose(together, alone, atol=1e-5)
+
+
+def test_progress_adds_up(any_encoder: Encoder) -> None:
+    done: list[int] = []
+    any_encoder.encode(TEXTS, Role.DOCUMENT, done.append)
+    assert sum(done) == len(TEXTS)
+
+
+def test_both_runtimes_give_the_same_vectors(onnx: OnnxEncoder, transformer: TransformerEncoder) -> None:
+    for role in Role:
+        cosines = (onnx.encode(TEXTS, role) * transformer.encode(TEXTS, role)).sum(axis=1)
+        assert cosines.min() >= MINIMUM_INT8_COSINE
+
+
+def test_the_prompts_of_the_roles_differ(onnx: OnnxEncoder) -> None:
+    query, document = (onnx.encode(TEXTS[:1], role)[0] for role in Role)
+    assert float(query @ document) < 0.999
+
+
+def test_a_missing_encoder_says_how_to_mend_it(tmp_path: Path) -> None:
+    with pytest.raises(SetupError) as raised:
+        OnnxEncoder(tmp_path)
+    assert raised.value.remedy == "matchmaker prepare --again"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_named_encoder_that_is_none_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(SetupError, match="cannot be loaded"):
+        TransformerEncoder(str(tmp_path / "nothing"))

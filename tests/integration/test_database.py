@@ -1,0 +1,48 @@
+"""Opening databases: migrations, and files that are no database of ours."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from matchmaker.db.models import Base
+from matchmaker.db.session import Database, open_database
+from matchmaker.domain.errors import SetupError
+
+
+def test_the_migrations_make_the_tables_of_the_models(database: Database) -> None:
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_foreign_keys_and_write_ahead_logging_are_on(database: Database) -> None:
+    with database.reading() as session:
+        assert session.scalar(text("PRAGMA foreign_keys")) == 1
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+
+
+@pytest.mark.parametrize("content", [b"this is no database at all, " * 50, b"SQLite format 3\x00" + b"\xff" * 200])
+def test_a_foreign_or_truncated_file_is_told_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "matchmaker.db"
+    file.write_bytes(content)
+    with pytest.raises(SetupError, match="cannot be used"):
+        open_database(f"sqlite:///{file}")
+    assert file.read_bytes() == content
+
+
+def test_a_database_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'matchmaker.db'}"
+    with open_database(url).transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SetupError, match="newer"):
+        open_database(url)
+
+
+def test_an_error_rolls_back(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.transaction() as session:
+        session.execute(text("INSERT INTO collection (name, revision) VALUES ('x', 'y')"))
+        raise ZeroDivisionError
+    with database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM collection")) == 0

@@ -1,0 +1,34 @@
+import pytest
+
+from matchmaker.text.normalise import clean_text, word_count
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("<p>Källare <b>översvämmas</b></p><script>alert(1)</script>", "Källare översvämmas"),
+        ("a &amp; b", "a & b"),
+        ("rad ett\r\n\r\n\r\n  rad två", "rad ett\nrad två"),
+        ("dag\u00advatten\u200b\ufeff", "dagvatten"),
+        ("ett\x00två\x1b[31m", "ett två [31m"),
+        ("a\u0308pple och o\u0308ga", "äpple och öga"),
+        ("  \t ", ""),
+    ],
+)
+def test_text_is_cleaned(raw: str, clean: str) -> None:
+    assert clean_text(raw).text == clean
+
+
+def test_signs_that_only_look_like_markup_stay() -> None:
+    cleaned = clean_text("färre än 5 < 7 personer, x<y & z")
+    assert cleaned.text == "färre än 5 < 7 personer, x<y & z"
+    assert not cleaned.markup_removed
+
+
+def test_removed_markup_is_told() -> None:
+    assert clean_text("<br>Hej").markup_removed
+
+
+@pytest.mark.parametrize(("text", "words"), [("två ord", 2), ("😀 112 --", 0), ("IT-stöd", 1), ("", 0)])
+def test_words_have_letters(text: str, words: int) -> None:
+    assert word_count(text) == words
