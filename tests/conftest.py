@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.db.session import Database, open_database
 from matchmaker.domain.collaborator import Collaborator, CollaboratorKind, Document
 from matchmaker.domain.language import Language, LocalisedText
-from matchmaker.db.session import Database, open_database
 from matchmaker.indexing import ReferenceTexts, reference_centres
 from matchmaker.retrieval.correction import LanguageCentres
 from matchmaker.settings import Settings

@@ -23,12 +23,6 @@ from matchmaker.shortlisting import Retrieved, Shortlister
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.query import Query, read_query
 
-EXHAUSTIVE_PASSAGES = 50_000
-"""Up to here every passage is scored (a few milliseconds); beyond, the best of each channel stand for the rest."""
-
-SEARCH_DEPTH = 5_000
-"""Passages a channel returns from a larger index: hundreds for every place on a shortlist."""
-
 DEFAULT_TOP_K = 10
 
 
@@ -87,12 +81,9 @@ class Matcher:
         return self.index.centres.correct(means, [query.language.value for query in queries], Role.QUERY)
 
     def _retrieve(self, query: Query, vector: Vectors) -> Retrieved:
-        count = self.index.passage_count
-        depth = count if count <= EXHAUSTIVE_PASSAGES else SEARCH_DEPTH
+        """Both channels score every passage: exact, and linear in their number."""
         terms = self._analyzer.terms(query.text, query.language)
-        dense = self.index.dense.search(vector, depth)
-        lexical = self.index.lexical.search(terms, depth)
-        return Retrieved(query, vector, terms, dense.all_scores(count), lexical.all_scores(count))
+        return Retrieved(query, vector, terms, self.index.dense.scores(vector), self.index.lexical.scores(terms))
 
     def _score(self, retrieved: Retrieved, channels: frozenset[Channel]) -> CollaboratorScores:
         attribution = self.index.attribution

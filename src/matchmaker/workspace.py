@@ -50,7 +50,7 @@ class Workspace:
         self.settings = settings
         self._progress = progress
         self._background = background
-        self._refreshing: set[str] = set()
+        self._refreshing: dict[str, threading.Thread] = {}
         self._matchers: dict[str, Matcher] = {}
         self._lock = threading.Lock()
 
@@ -91,8 +91,9 @@ class Workspace:
             if serving is None or (serving.index.stamp != stamp and not self._background):
                 self._matchers[collection] = self._open_matcher(stored)
             elif serving.index.stamp != stamp and collection not in self._refreshing:
-                self._refreshing.add(collection)
-                threading.Thread(target=self._refresh, args=(stored,), name=f"index-{collection}", daemon=True).start()
+                thread = threading.Thread(target=self._refresh, args=(stored,), name=f"index-{collection}", daemon=True)
+                self._refreshing[collection] = thread
+                thread.start()
             return self._matchers[collection]
 
     def _refresh(self, stored: StoredCollection) -> None:
@@ -102,7 +103,14 @@ class Workspace:
                 self._matchers[stored.name] = fresh
         finally:
             with self._lock:
-                self._refreshing.discard(stored.name)
+                self._refreshing.pop(stored.name, None)
+
+    def wait_for_refresh(self) -> None:
+        """Wait until the indexes that are being rebuilt in the background are serving."""
+        with self._lock:
+            threads = list(self._refreshing.values())
+        for thread in threads:
+            thread.join()
 
     def _open_matcher(self, stored: StoredCollection) -> Matcher:
         folder = IndexFolder(self.settings.index_folder(stored.name))

@@ -7,7 +7,6 @@ import faiss
 import numpy as np
 
 from matchmaker.retrieval.encoder import Vectors
-from matchmaker.retrieval.run import ChannelRun
 
 
 class DenseIndex:
@@ -46,10 +45,10 @@ class DenseIndex:
     def dimension(self) -> int:
         return int(self._index.d)
 
-    def search(self, query: Vectors, depth: int) -> ChannelRun:
-        """The ``depth`` passages nearest to ``query``, shape (dimension,), with their cosines."""
-        depth = min(depth, self.passage_count)
-        if depth == 0:
-            return ChannelRun(np.empty(0, np.int64), np.empty(0, np.float32), 0.0)
-        scores, rows = self._index.search(np.ascontiguousarray(query[None], dtype=np.float32), depth)
-        return ChannelRun(rows[0].astype(np.int64), scores[0], float(scores[0].min()))
+    def scores(self, query: Vectors) -> Vectors:
+        """The cosine of ``query``, shape (dimension,), with every passage by row, shape (passages,)."""
+        result = np.empty(self.passage_count, dtype=np.float32)
+        if self.passage_count:
+            cosines, rows = self._index.search(np.ascontiguousarray(query[None], dtype=np.float32), self.passage_count)
+            result[rows[0]] = cosines[0]
+        return result

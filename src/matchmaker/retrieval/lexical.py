@@ -6,13 +6,15 @@ from typing import Self
 
 import bm25s
 import numpy as np
-
-from matchmaker.retrieval.run import ChannelRun
+import numpy.typing as npt
 
 K1 = 1.2
 B = 0.75
 """Saturation and length normalisation of BM25: the customary values (Robertson and Zaragoza, "The Probabilistic
 Relevance Framework: BM25 and Beyond", 2009); not tuned."""
+
+
+Scores = npt.NDArray[np.float32]
 
 
 class LexicalIndex:
@@ -57,16 +59,14 @@ class LexicalIndex:
         else:
             self._model.save(folder, show_progress=False)
 
-    def search(self, terms: Sequence[str], depth: int) -> ChannelRun:
-        """The best ``depth`` passages that share a term with ``terms``; each query term counts once."""
+    def scores(self, terms: Sequence[str]) -> Scores:
+        """The score of every passage by row, shape (passages,); each query term counts once."""
         known = [term for term in dict.fromkeys(terms) if self._model and term in self._model.vocab_dict]
         if not known or self._model is None:
-            return ChannelRun(np.empty(0, np.int64), np.empty(0, np.float32), 0.0)
-        scores = np.asarray(self._model.get_scores(known), dtype=np.float32)
-        rows = np.flatnonzero(scores > 0)
-        if len(rows) > depth:
-            rows = rows[np.argpartition(-scores[rows], depth)[:depth]]
-        return ChannelRun(rows, scores[rows] / np.sqrt(sum(self.term_weight(term) for term in known)), 0.0)
+            return np.zeros(self._passage_count, dtype=np.float32)
+        scores: Scores = np.asarray(self._model.get_scores(known), dtype=np.float32)
+        weight = sum(self.term_weight(term) for term in known)
+        return scores / np.float32(np.sqrt(weight))
 
     def term_weight(self, term: str) -> float:
         """How much a term tells: its inverse document frequency; 0 for one that no passage has."""

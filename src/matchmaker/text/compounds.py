@@ -44,7 +44,7 @@ class CompoundSplitter:
         self._lexicon = _read_lexicon()
 
     def stem(self, form: str) -> str:
-        """Snowball's stem, or that of the indefinite form where Snowball leaves the article on (``verket``, ``snön``)."""
+        """Snowball's stem, or that of the indefinite form where it leaves the article on (``verket``, ``snön``)."""
         stem = self._snowball(form)
         for ending in ("et", "ets"):
             if stem.endswith(ending) and self._ends_in_word(stem.removesuffix(ending)):

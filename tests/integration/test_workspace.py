@@ -1,0 +1,115 @@
+"""The workspace: what is stale is refreshed, what fails leaves the old serving."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from matchmaker.db.collection import StoredCollection
+from matchmaker.domain.challenge import Challenge
+from matchmaker.domain.errors import NotFoundError, SetupError
+from matchmaker.retrieval.encoder import CachedEncoder, Role
+from matchmaker.retrieval.index_folder import IndexFolder
+from matchmaker.settings import Settings
+from matchmaker.workspace import Workspace
+from tests.conftest import ROOT, collaborator
+from tests.fakes import HashingEncoder
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Workspace:
+    """A workspace over a small collection and the tests' encoder."""
+    workspace = Workspace(Settings(data_dir=ROOT / "data", models_dir=ROOT / "models", state_dir=tmp_path))
+    workspace.encoder = HashingEncoder()
+    workspace.save("small", "test", [collaborator("snow", "snö och is på vägen")])
+    return workspace
+
+
+def first(workspace: Workspace, text: str) -> str:
+    ((_, ranking),) = workspace.matcher("small").rank([Challenge("c", text)])
+    return ranking[0].collaborator_id
+
+
+def test_a_changed_collection_is_ranked_at_once(own: Workspace) -> None:
+    assert first(own, "malm i berget") == "snow"
+    own.save("small", "test", [collaborator("ore", "malm i berget")])
+    assert first(own, "malm i berget") == "ore"
+
+
+def test_a_failed_rebuild_keeps_the_old_index_serving(
+    own: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert first(own, "malm i berget") == "snow"
+    own.save("small", "test", [collaborator("ore", "malm i berget")])
+    with monkeypatch.context() as broken:
+        broken.setattr("matchmaker.indexing.build_index", _disk_full)
+        with caplog.at_level(logging.ERROR):
+            assert first(own, "malm i berget") == "snow"
+    assert "goes on serving" in caplog.text
+    assert first(own, "malm i berget") == "ore", "and it is built as soon as it can be"
+
+
+def test_without_any_index_a_failed_build_is_told(own: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matchmaker.indexing.build_index", _disk_full)
+    with pytest.raises(OSError, match="disk full"):
+        own.matcher("small")
+
+
+def test_in_the_background_the_old_index_answers_until_the_new_one_is_there(own: Workspace) -> None:
+    server = Workspace(own.settings, background=True)
+    server.encoder = HashingEncoder()
+    serving = server.matcher("small")
+    own.save("small", "test", [collaborator("ore", "malm i berget")])
+    assert server.matcher("small") is serving
+    server.wait_for_refresh()
+    assert first(server, "malm i berget") == "ore"
+
+
+def test_an_unknown_collection_is_told(own: Workspace) -> None:
+    with pytest.raises(NotFoundError, match="elsewhere"):
+        own.matcher("elsewhere")
+
+
+def test_before_preparation_the_catalogue_is_missing(own: Workspace) -> None:
+    with pytest.raises(SetupError) as raised:
+        own.matcher()
+    assert raised.value.remedy == "matchmaker prepare"
+
+
+def test_before_preparation_the_encoder_is_missing(tmp_path: Path) -> None:
+    workspace = Workspace(Settings(data_dir=ROOT / "data", models_dir=tmp_path, state_dir=tmp_path))
+    with pytest.raises(SetupError, match="missing") as raised:
+        workspace.encoder.encode(["x"], Role.QUERY)
+    assert raised.value.remedy == "matchmaker prepare"
+
+
+def test_preparing_again_changes_nothing_and_encodes_nothing(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (StoredCollection(workspace.database, "main").revision, _index(workspace).current_stamp())
+    again = Workspace(workspace.settings)
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "matchmaker.retrieval.onnx_encoder.OnnxEncoder._encode_one", lambda _self, text: asked.append(text)
+    )
+    assert again.prepare(lambda _step: None).is_empty
+    assert (StoredCollection(again.database, "main").revision, _index(again).current_stamp()) == before
+    assert asked == []
+
+
+def test_an_encoder_by_path_runs_through_the_library(workspace: Workspace, tmp_path: Path) -> None:
+    path = workspace.settings.encoder_build_folder / "multilingual-e5-small" / "sentence-transformers"
+    settings = Settings(data_dir=ROOT / "data", models_dir=ROOT / "models", state_dir=tmp_path, encoder=str(path))
+    named = Workspace(settings)
+    assert isinstance(named.encoder, CachedEncoder)
+    assert named.encoder.fingerprint.startswith("sentence-transformers-")
+    vector = named.encoder.encode(["snö"], Role.QUERY)
+    assert (vector @ workspace.encoder.encode(["snö"], Role.QUERY).T)[0, 0] > 0.98
+
+
+def _index(workspace: Workspace) -> IndexFolder:
+    return IndexFolder(workspace.settings.index_folder("main"))
+
+
+def _disk_full(*_arguments: object) -> None:
+    raise OSError("disk full")
