@@ -220,7 +220,7 @@ def test_import_swecris_ranks_leaders_beside_the_rest_and_twice_changes_nothing(
         "projectId": "2020-1_VR",
         "projectTitleSv": "Hållfasthet hos pepparkakshus",
         "projectTitleEn": "Strength of gingerbread houses",
-        "projectAbstractSv": "Pepparkakshus rasar när limmet av socker mjuknar. Projektet mäter kristyrens hållfasthet.",
+        "projectAbstractSv": "Pepparkakshus rasar när sockerlimmet mjuknar. Projektet mäter hållfastheten.",
         "projectAbstractEn": "Gingerbread houses collapse when their sugar glue softens. The project measures icing.",
         "fundingYear": 2020.0,
         "involvedPeople": "¤¤¤p0123456789¤Person p0123456789¤¤Principal Investigator¤Projektledare¤",

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from matchmaker.db.challenges import StoredChallenge
+from matchmaker.text.query import MAXIMUM_CHARACTERS, MAXIMUM_TITLE_CHARACTERS
 
 EXAMPLE: dict[str, JsonValue] = {
     "title": "Källare översvämmas i äldre bostadsområden",
@@ -21,8 +22,16 @@ class NewChallenge(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
-    text: str = Field(description="The problem: what it is, for whom, where, what has been tried. Plain text.")
-    title: str | None = Field(None, description="A few words that sum it up.")
+    # The limits are stated here and checked where every challenge is read, which says how long the text was.
+    text: str = Field(
+        description="The problem: what it is, for whom, where, what has been tried. Plain text, with words in it.",
+        json_schema_extra={"minLength": 1, "maxLength": MAXIMUM_CHARACTERS},
+    )
+    title: str | None = Field(
+        None,
+        description="A few words that sum it up.",
+        json_schema_extra={"maxLength": MAXIMUM_TITLE_CHARACTERS},
+    )
     language: Literal["sv", "en"] | None = Field(None, description="Detected when it is not given.")
     municipality: str | None = Field(None, description="The municipality's official four-digit code.")
 
