@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import Stemmer
-from bm25s.stopwords import STOPWORDS_EN_PLUS, STOPWORDS_SWEDISH
 
 from matchmaker.domain.language import Language
+from matchmaker.text import stop_words
 from matchmaker.text.compounds import CompoundSplitter
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -52,9 +52,9 @@ class Analyzer:
     def _form_terms(self, form: str, language: Language) -> tuple[str, ...]:
         match language:
             case Language.SWEDISH:
-                return () if form in _SWEDISH_STOP_WORDS else self._swedish_terms(form)
+                return () if form in stop_words.SWEDISH else self._swedish_terms(form)
             case Language.ENGLISH:
-                return () if form in _ENGLISH_STOP_WORDS else (self._english(form),)
+                return () if form in stop_words.ENGLISH else (self._english(form),)
             case _:
                 return (form,)
 
@@ -64,7 +64,3 @@ class Analyzer:
             # A part that is a word of its own stands for itself: hemtjänst in hemtjänstpersonal, not hem and tjänst.
             stems += [self._swedish(part)] if self._compounds.is_word(part) else self._analyse_swedish(part)
         return tuple(dict.fromkeys(stems))
-
-
-_SWEDISH_STOP_WORDS = frozenset(STOPWORDS_SWEDISH)
-_ENGLISH_STOP_WORDS = frozenset(STOPWORDS_EN_PLUS)
