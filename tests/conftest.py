@@ -8,8 +8,7 @@ import pytest
 from matchmaker.db.session import Database, open_database
 from matchmaker.domain.collaborator import Collaborator, CollaboratorKind, Document
 from matchmaker.domain.language import Language, LocalisedText
-from matchmaker.indexing import ReferenceTexts, reference_centres
-from matchmaker.retrieval.correction import LanguageCentres
+from matchmaker.indexing import IndexRecipe, ReferenceTexts
 from matchmaker.settings import Settings
 from matchmaker.text.analysis import Analyzer
 from matchmaker.workspace import Workspace
@@ -37,9 +36,9 @@ def encoder() -> HashingEncoder:
 
 
 @pytest.fixture
-def reference() -> LanguageCentres:
+def recipe(encoder: HashingEncoder, analyzer: Analyzer) -> IndexRecipe:
     texts = {Language.SWEDISH: ["vatten och avlopp i byn"], Language.ENGLISH: ["water and sewerage in the village"]}
-    return reference_centres(HashingEncoder(), ReferenceTexts(texts, texts, texts))
+    return IndexRecipe(encoder, analyzer, ReferenceTexts(texts, texts))
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """Collections to indexes: passages encoded and analysed, both channels built, stale indexes replaced."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -20,44 +22,63 @@ ProgressFactory = Callable[[int], Progress]
 """Given the number of passages to come, returns what is told of each one done."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReferenceTexts:
     """Texts by language from which an encoder's language regions are measured."""
 
-    documents: Mapping[Language, Sequence[str]]
-    profiles_as_queries: Mapping[Language, Sequence[str]]
+    profiles: Mapping[Language, Sequence[str]]
     challenges: Mapping[Language, Sequence[str]]
 
-
-def reference_centres(encoder: Encoder, reference: ReferenceTexts) -> LanguageCentres:
-    """Where the encoder puts each language.
-
-    The queries' centre is the mean of two kinds of text, each with half the weight: needs, which are short and
-    practical, and profiles, which are long and descriptive; real queries lie between them.
-    """
-    documents, queries = {}, {}
-    for language, texts in reference.documents.items():
-        documents[language.value] = encoder.encode(texts, Role.DOCUMENT).mean(axis=0)
-        kinds = (reference.challenges[language], reference.profiles_as_queries[language])
-        means = [encoder.encode(kind, Role.QUERY).mean(axis=0) for kind in kinds]
-        queries[language.value] = np.mean(means, axis=0).astype(np.float32)
-    return LanguageCentres(documents, queries)
+    @cached_property
+    def digest(self) -> str:
+        """Changes whenever a text does."""
+        return hashlib.sha256(
+            repr((sorted(self.profiles.items()), sorted(self.challenges.items()))).encode()
+        ).hexdigest()
 
 
-def build_index(
-    collection: Collection,
-    encoder: Encoder,
-    analyzer: Analyzer,
-    reference: LanguageCentres,
-    progress: ProgressFactory | None = None,
-) -> PassageIndex:
+@dataclass(frozen=True)
+class IndexRecipe:
+    """Everything besides a collection's content that an index is made of."""
+
+    encoder: Encoder
+    analyzer: Analyzer
+    reference: ReferenceTexts
+
+    def stamp(self, collection: Collection) -> IndexStamp:
+        """What an index of the collection's present content would be built from."""
+        return IndexStamp(
+            collection.name,
+            collection.revision,
+            self.encoder.fingerprint,
+            self.analyzer.fingerprint,
+            self.reference.digest,
+        )
+
+    @cached_property
+    def centres(self) -> LanguageCentres:
+        """Where the encoder puts each language.
+
+        The queries' centre is the mean of two kinds of text, each with half the weight: needs, which are short and
+        practical, and profiles, which are long and descriptive; real queries lie between them.
+        """
+        documents, queries = {}, {}
+        for language, profiles in self.reference.profiles.items():
+            documents[language.value] = self.encoder.encode(profiles, Role.DOCUMENT).mean(axis=0)
+            kinds = (self.reference.challenges[language], profiles)
+            means = [self.encoder.encode(kind, Role.QUERY).mean(axis=0) for kind in kinds]
+            queries[language.value] = np.mean(means, axis=0).astype(np.float32)
+        return LanguageCentres(documents, queries)
+
+
+def build_index(collection: Collection, recipe: IndexRecipe, progress: ProgressFactory | None = None) -> PassageIndex:
     """Build a collection's index in memory."""
-    stamp = index_stamp(collection, encoder)
+    stamp = recipe.stamp(collection)
     passages = list(collection.passages())
     texts = [passage.indexed_text for passage in passages]
     languages = [passage.language.value for passage in passages]
-    vectors = encoder.encode(texts, Role.DOCUMENT, progress(len(texts)) if progress and texts else None)
-    centres = language_centres(vectors, languages, reference)
+    vectors = recipe.encoder.encode(texts, Role.DOCUMENT, progress(len(texts)) if progress and texts else None)
+    centres = language_centres(vectors, languages, recipe.centres)
     row_of = {passage.id: row for row, passage in enumerate(passages)}
     by_collaborator = collection.passage_ids_by_collaborator()
     return PassageIndex(
@@ -69,23 +90,18 @@ def build_index(
         ),
         centres=centres,
         dense=DenseIndex.build(centres.correct(vectors, languages, Role.DOCUMENT)),
-        lexical=LexicalIndex.build([analyzer.terms(one.indexed_text, one.language) for one in passages]),
+        lexical=LexicalIndex.build([recipe.analyzer.terms(one.indexed_text, one.language) for one in passages]),
     )
 
 
 def current_index(
-    folder: IndexFolder,
-    collection: Collection,
-    encoder: Encoder,
-    analyzer: Analyzer,
-    reference: Callable[[], LanguageCentres],
-    progress: ProgressFactory | None = None,
+    folder: IndexFolder, collection: Collection, recipe: IndexRecipe, progress: ProgressFactory | None = None
 ) -> PassageIndex:
     """The serving index of a collection; built and swapped in first where it is missing, stale or damaged.
 
     An unchanged passage is not encoded again: the encoder's cache has it.
     """
-    stamp = index_stamp(collection, encoder)
+    stamp = recipe.stamp(collection)
     if folder.current_stamp() == stamp:
         try:
             index = folder.read()
@@ -93,9 +109,4 @@ def current_index(
                 return index
         except SetupError:
             folder.discard()
-    return folder.publish(stamp, lambda: build_index(collection, encoder, analyzer, reference(), progress))
-
-
-def index_stamp(collection: Collection, encoder: Encoder) -> IndexStamp:
-    """What an index of the collection's present content would be built from."""
-    return IndexStamp(collection.name, collection.revision, encoder.fingerprint)
+    return folder.publish(stamp, lambda: build_index(collection, recipe, progress))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from matchmaker.catalogue.memory_collection import MemoryCollection
-from matchmaker.catalogue.reference import reference_challenges, reference_documents
+from matchmaker.catalogue.reference import reference_challenges, reference_profiles
 from matchmaker.catalogue.seed import read_catalogue
 from matchmaker.db.catalogue import CatalogueChange, save_collaborators
 from matchmaker.db.collection import StoredCollection
@@ -14,16 +14,8 @@ from matchmaker.db.session import Database, open_database
 from matchmaker.db.vector_cache import DatabaseVectorCache
 from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.errors import NotFoundError, SetupError, mark
-from matchmaker.indexing import (
-    ProgressFactory,
-    ReferenceTexts,
-    build_index,
-    current_index,
-    index_stamp,
-    reference_centres,
-)
+from matchmaker.indexing import IndexRecipe, ProgressFactory, ReferenceTexts, build_index, current_index
 from matchmaker.pipeline import Matcher
-from matchmaker.retrieval.correction import LanguageCentres
 from matchmaker.retrieval.encoder import CachedEncoder, Encoder
 from matchmaker.retrieval.index import IndexStamp
 from matchmaker.retrieval.index_folder import IndexFolder
@@ -67,11 +59,11 @@ class Workspace:
         return CachedEncoder(self._open_encoder(), DatabaseVectorCache(self.database))
 
     @cached_property
-    def reference(self) -> LanguageCentres:
-        """Where the encoder puts each language."""
-        profiles = reference_documents(self.settings.catalogue_folder)
-        challenges = reference_challenges(self.settings.evaluation_folder)
-        return reference_centres(self.encoder, ReferenceTexts(profiles, profiles, challenges))
+    def recipe(self) -> IndexRecipe:
+        reference = ReferenceTexts(
+            reference_profiles(self.settings.catalogue_folder), reference_challenges(self.settings.evaluation_folder)
+        )
+        return IndexRecipe(self.encoder, self.analyzer, reference)
 
     def matcher(self, collection: str = MAIN_COLLECTION) -> Matcher:
         """The matcher of a stored collection.
@@ -115,7 +107,7 @@ class Workspace:
     def _open_matcher(self, stored: StoredCollection) -> Matcher:
         folder = IndexFolder(self.settings.index_folder(stored.name))
         try:
-            index = current_index(folder, stored, self.encoder, self.analyzer, lambda: self.reference, self._progress)
+            index = current_index(folder, stored, self.recipe, self._progress)
         except Exception:
             old = folder.read() if folder.current_stamp() else None
             if old is None or old.stamp.encoder != self.encoder.fingerprint:
@@ -126,7 +118,7 @@ class Workspace:
 
     def _stamp(self, stored: StoredCollection) -> IndexStamp:
         try:
-            return index_stamp(stored, self.encoder)
+            return self.recipe.stamp(stored)
         except NotFoundError:
             if stored.name != MAIN_COLLECTION:
                 raise
@@ -135,7 +127,7 @@ class Workspace:
     def memory_matcher(self, name: str, collaborators: Sequence[Collaborator]) -> tuple[Matcher, MemoryCollection]:
         """A matcher over collaborators that are not stored."""
         collection = MemoryCollection(name, collaborators)
-        index = build_index(collection, self.encoder, self.analyzer, self.reference, self._progress)
+        index = build_index(collection, self.recipe, self._progress)
         return Matcher(collection, index, self.encoder, self.analyzer), collection
 
     def prepare(self, report: Callable[[str], None], *, again: bool = False) -> CatalogueChange:

@@ -10,7 +10,7 @@ from matchmaker.domain.language import Language
 LANGUAGES = (Language.SWEDISH, Language.ENGLISH)
 
 
-def reference_documents(catalogue_folder: Path) -> dict[Language, list[str]]:
+def reference_profiles(catalogue_folder: Path) -> dict[Language, list[str]]:
     """Profiles of the shipped catalogue: the same content in both languages, so that only language tells them apart."""
     documents = [
         document for one in read_catalogue(catalogue_folder) for document in one.documents if document.kind == PROFILE

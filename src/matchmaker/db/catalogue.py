@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.db.models import AttributionRow, Base, CollaboratorRow, CollectionRow, DocumentRow, PassageRow
 from matchmaker.domain.collaborator import Collaborator, Document
-from matchmaker.text.passages import document_passages
+from matchmaker.text import passages
 
 WRITE_BATCH = 500
 """Rows a statement: below the number of variables that every SQLite takes."""
@@ -71,7 +71,7 @@ def _save_documents(
     session: Session, collection: str, documents: dict[str, Document], progress: Progress | None
 ) -> tuple[int, int, int]:
     known = _digests(session, DocumentRow, collection)
-    digests = {key: _digest(asdict(document)) for key, document in documents.items()}
+    digests = {key: _digest({**asdict(document), "cut": passages.VERSION}) for key, document in documents.items()}
     fresh = [document for key, document in documents.items() if known.get(key) != digests[key]]
     changed = [document.id for document in fresh if document.id in known]
     if progress:
@@ -81,18 +81,18 @@ def _save_documents(
     _delete(session, DocumentRow, collection, changed)
     for start in range(0, len(fresh), WRITE_BATCH):
         batch = fresh[start : start + WRITE_BATCH]
-        rows, passages = [], []
+        rows, pieces = [], []
         for document in batch:
-            language, texts = document_passages(document)
+            language, texts = passages.document_passages(document)
             own = {"collection": collection, "language": language.value}
             rows.append({**asdict(document), **own, "digest": digests[document.id]})
-            passages += [
+            pieces += [
                 {**own, "document_id": document.id, "position": position, "text": text}
                 for position, text in enumerate(texts)
             ]
         session.execute(insert(DocumentRow), rows)
-        if passages:
-            session.execute(insert(PassageRow), passages)
+        if pieces:
+            session.execute(insert(PassageRow), pieces)
         if progress:
             progress(len(batch))
     _insert(session, AttributionRow, links)

@@ -28,6 +28,8 @@ class IndexStamp:
     collection: str
     revision: str
     encoder: str
+    analysis: str
+    reference: str
     format: int = FORMAT
 
 

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from importlib.metadata import version
 
 import Stemmer
 
 from matchmaker.domain.language import Language
 from matchmaker.text import stop_words
 from matchmaker.text.compounds import CompoundSplitter
+
+VERSION = 1
+"""Raised with every change of how terms are made; indexes of another version are rebuilt."""
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
@@ -19,6 +23,9 @@ class Analyzer:
     Stems are Snowball's (Porter, 2001). A Swedish compound gives its own stem and those of its parts. A text that is
     neither Swedish nor English gives its words as they are.
     """
+
+    fingerprint = f"{VERSION}, hunspell-sv {version('hunspell-sv')}, snowball {version('pystemmer')}"
+    """Changes whenever the terms of some text would."""
 
     def __init__(self) -> None:
         self._english = Stemmer.Stemmer("english").stemWord

@@ -6,6 +6,9 @@ from matchmaker.text.language import detect_language
 from matchmaker.text.normalise import clean_text
 from matchmaker.text.sentences import split_sentences
 
+VERSION = 1
+"""Raised with every change of how documents are cut; stored documents are cut again at their next import."""
+
 PASSAGE_WORDS = 180
 """Longest passage, in words: a Swedish word is about 1.6 word pieces, so a passage with its title fits the encoder's
 512. On Swedish research projects whole abstracts and passages of 120 words ranked leaders equally well (MRR .685 and
