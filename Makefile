@@ -1,7 +1,7 @@
 # make run    set everything up, match a real challenge, serve the API
 # make test   set everything up for the tests, run all checks and tests
 # make setup  set everything up, without serving
-# Steps that are done are not done again: .make/ holds a stamp for each.
+# Steps that are done are not done again: .venv/ holds a stamp for each.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -17,10 +17,10 @@ run: setup
 	@$(BIN)/matchmaker match --file data/example-challenge.txt --top-k 5
 	@$(BIN)/matchmaker serve
 
-setup: .make/runtime
+setup: .venv/.runtime
 	@$(BIN)/matchmaker prepare
 
-test: .make/development setup check unit
+test: .venv/.development setup check unit
 
 check:
 	@echo "== ruff, mypy, import-linter"
@@ -33,19 +33,19 @@ unit:
 	@echo "== pytest"
 	@$(BIN)/python -m pytest
 
-.make/runtime: pyproject.toml requirements.lock scripts/install.sh
+.venv/.runtime: pyproject.toml requirements.lock scripts/install.sh
 	@sh scripts/install.sh runtime
 
-.make/development: pyproject.toml requirements.lock scripts/install.sh .make/runtime
+.venv/.development: pyproject.toml requirements.lock scripts/install.sh .venv/.runtime
 	@sh scripts/install.sh development
 
 # Update the message catalogues from the code; untranslated messages fail the tests.
-messages: .make/development
+messages: .venv/.development
 	@$(BIN)/python scripts/update_messages.py
 
 # Write the versions that are installed now to requirements.lock.
-lock: .make/development
+lock: .venv/.development
 	@sh scripts/lock.sh
 
 clean:
-	rm -rf .venv .make var models/build
+	rm -rf .venv var models/build

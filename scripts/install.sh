@@ -52,5 +52,4 @@ if ! "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" $backend -c 
         fail "the packages could not be installed." "read the lines above; check disk space (4 GB) and the connection to your package index, then run make again"
 fi
 
-mkdir -p .make
-touch ".make/$what"
+touch "$venv/.$what"

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from matchmaker import __version__
 from matchmaker.domain.errors import SetupError
-from matchmaker.settings import Settings
+from matchmaker.settings import Settings, read_settings
 from matchmaker.workspace import Workspace
 from matchmaker_api.errors import add_error_handlers
 from matchmaker_api.routers import challenges, health
@@ -27,7 +27,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.workspace = Workspace(settings or Settings(), background=True)
+        app.state.workspace = Workspace(settings or read_settings(), background=True)
         try:
             app.state.workspace.matcher()  # opened now, so that the first visitor does not wait for it
         except SetupError as error:

@@ -11,7 +11,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from matchmaker.domain.errors import InvalidChallengeError, MatchmakerError, NotFoundError, SetupError, mark
+from matchmaker.domain.errors import (
+    InvalidChallengeError,
+    MatchmakerError,
+    NotFoundError,
+    NotReadyError,
+    SetupError,
+    mark,
+)
 from matchmaker_api.language import request_translator
 
 MEDIA_TYPE = "application/problem+json"
@@ -74,6 +81,8 @@ async def _matchmaker_error(request: Request, error: Exception) -> JSONResponse:
             return _problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, error.code, message, errors)
         case NotFoundError():
             return _problem(request, HTTPStatus.NOT_FOUND, error.code, message)
+        case NotReadyError():
+            return _problem(request, HTTPStatus.SERVICE_UNAVAILABLE, error.code, message, headers={"Retry-After": "5"})
         case SetupError():
             log.error("%s Remedy: %s", error, error.remedy)  # what to do is the operator's, not the caller's
             return _problem(request, HTTPStatus.SERVICE_UNAVAILABLE, error.code, None)

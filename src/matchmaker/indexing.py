@@ -13,7 +13,7 @@ from matchmaker.domain.language import Language
 from matchmaker.retrieval.correction import LanguageCentres, language_centres
 from matchmaker.retrieval.dense import DenseIndex
 from matchmaker.retrieval.encoder import Encoder, Progress, Role
-from matchmaker.retrieval.index import Attribution, IndexStamp, PassageIndex
+from matchmaker.retrieval.index import Attribution, IndexedCollaborators, IndexStamp, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.retrieval.lexical import LexicalIndex
 from matchmaker.text.analysis import Analyzer
@@ -45,15 +45,9 @@ class IndexRecipe:
     analyzer: Analyzer
     reference: ReferenceTexts
 
-    def stamp(self, collection: Collection) -> IndexStamp:
-        """What an index of the collection's present content would be built from."""
-        return IndexStamp(
-            collection.name,
-            collection.revision,
-            self.encoder.fingerprint,
-            self.analyzer.fingerprint,
-            self.reference.digest,
-        )
+    def stamp(self, name: str, revision: str) -> IndexStamp:
+        """What an index of a collection at a revision is built from."""
+        return IndexStamp(name, revision, self.encoder.fingerprint, self.analyzer.fingerprint, self.reference.digest)
 
     @cached_property
     def centres(self) -> LanguageCentres:
@@ -73,24 +67,22 @@ class IndexRecipe:
 
 def build_index(collection: Collection, recipe: IndexRecipe, progress: ProgressFactory | None = None) -> PassageIndex:
     """Build a collection's index in memory."""
-    stamp = recipe.stamp(collection)
-    passages = list(collection.passages())
-    texts = [passage.indexed_text for passage in passages]
-    languages = [passage.language.value for passage in passages]
+    content = collection.snapshot()
+    texts = [passage.indexed_text for passage in content.passages]
+    languages = [passage.language.value for passage in content.passages]
     vectors = recipe.encoder.encode(texts, Role.DOCUMENT, progress(len(texts)) if progress and texts else None)
     centres = language_centres(vectors, languages, recipe.centres)
-    row_of = {passage.id: row for row, passage in enumerate(passages)}
-    by_collaborator = collection.passage_ids_by_collaborator()
+    row_of = {passage.id: row for row, passage in enumerate(content.passages)}
     return PassageIndex(
-        stamp=stamp,
-        passage_ids=np.array([passage.id for passage in passages], dtype=np.int64),
-        languages=np.array(languages, dtype=np.str_),
+        stamp=recipe.stamp(collection.name, content.revision),
+        passage_ids=np.array([passage.id for passage in content.passages], dtype=np.int64),
+        collaborators=IndexedCollaborators.of(content.collaborators.values()),
         attribution=Attribution.of(
-            list(by_collaborator), [[row_of[key] for key in own] for own in by_collaborator.values()]
+            [[row_of[passage_id] for passage_id in content.passage_ids[key]] for key in content.collaborators]
         ),
         centres=centres,
         dense=DenseIndex.build(centres.correct(vectors, languages, Role.DOCUMENT)),
-        lexical=LexicalIndex.build([recipe.analyzer.terms(one.indexed_text, one.language) for one in passages]),
+        lexical=LexicalIndex.build([recipe.analyzer.terms(one.indexed_text, one.language) for one in content.passages]),
     )
 
 
@@ -101,7 +93,7 @@ def current_index(
 
     An unchanged passage is not encoded again: the encoder's cache has it.
     """
-    stamp = recipe.stamp(collection)
+    stamp = recipe.stamp(collection.name, collection.revision)
     if folder.current_stamp() == stamp:
         try:
             index = folder.read()

@@ -42,9 +42,11 @@ class Translator:
         """One problem of a file, with its line and field."""
         what = self.say(problem.template, **_plain(problem.values))
         where = f"{problem.field}: " if problem.field else ""
-        if problem.line is None:
-            return self.say(mark("  the file {what}"), what=where + what)
-        return self.say(mark("  line {line}: {what}"), line=problem.line, what=where + what)
+        if problem.line is not None:
+            return self.say(mark("  line {line}: {what}"), line=problem.line, what=where + what)
+        if problem.row is not None:
+            return self.say(mark("  row {row}: {what}"), row=problem.row, what=where + what)
+        return self.say(mark("  the file {what}"), what=where + what)
 
 
 @cache

@@ -59,7 +59,7 @@ class Matcher:
         """
         queries = [read_query(challenge) for challenge in challenges]
         vectors = self._query_vectors(queries, progress)
-        identifiers = self.index.attribution.collaborator_ids
+        identifiers = self.index.collaborators.ids
         for challenge, query, vector in zip(challenges, queries, vectors, strict=True):
             score = self._score(self._retrieve(query, vector), channels).score
             order = best_first(score, identifiers)[: top_k or None]

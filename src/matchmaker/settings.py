@@ -4,8 +4,10 @@ import sys
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from matchmaker.domain.errors import SetupError, mark
 
 DEFAULT_ENCODER = "default"
 MAIN_COLLECTION = "main"
@@ -70,6 +72,25 @@ class Settings(BaseSettings):
 
     def index_folder(self, collection: str) -> Path:
         return self.state_folder / "index" / collection
+
+
+def read_settings() -> Settings:
+    """The settings of the environment.
+
+    Raises:
+        SetupError: a variable has a value that it cannot have.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        variable = f"MATCHMAKER_{str(first['loc'][0]).upper()}"
+        raise SetupError(
+            mark("The setting {variable} is wrong: {problem}."),
+            remedy=f"unset {variable}  (or correct it)",
+            variable=variable,
+            problem=first["msg"],
+        ) from error
 
 
 def _upwards(folder: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """Scores to a frozen shortlist: who is on it, with what evidence, how sure, made by what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 from matchmaker import __version__
 from matchmaker.domain.collaborator import KEYWORDS, Collaborator, Document
 from matchmaker.domain.collection import Collection
+from matchmaker.domain.errors import NotReadyError, mark
 from matchmaker.domain.passage import Passage
 from matchmaker.domain.shortlist import Confidence, Evidence, NoticeCode, Provenance, Shortlist, Suggestion
 from matchmaker.ranking import scorer
@@ -52,40 +53,45 @@ class Shortlister:
         self._analyzer = analyzer
 
     def shortlist(self, retrieved: Retrieved, scores: CollaboratorScores, top_k: int) -> Shortlist:
-        """At most ``top_k`` experts and the ways in, each with its evidence."""
-        positions, collaborators = self._choose(scores, top_k)
-        evidence = self._evidence(retrieved, positions)
+        """At most ``top_k`` experts and the ways in, each with its evidence.
+
+        Raises:
+            NotReadyError: the collection has changed since the index was built, so that evidence is missing.
+        """
+        experts, routes = self._choose(scores, top_k)
+        evidence = self._evidence(retrieved, [*experts, *routes])
+        identifiers = self._index.collaborators.ids
+        found = self._collection.find_collaborators([identifiers[position] for position in evidence])
+        if len(found) < len(evidence):
+            raise _changed(self._collection.name)
         suggestions = {
-            position: _suggestion(collaborators[position], position, scores, evidence[position])
-            for position in positions
+            position: _suggestion(found[identifiers[position]], position, scores, evidence[position])
+            for position in evidence
         }
-        experts = [suggestions[one] for one in positions if not collaborators[one].kind.is_route]
-        routes = [suggestions[one] for one in positions if collaborators[one].kind.is_route]
         query = retrieved.query
         return Shortlist(
             challenge_id=query.challenge_id,
             language=query.language,
             language_detected=query.language_detected,
-            experts=_numbered(experts),
-            routes=_numbered(routes),
-            notices=query.notices + (() if _any_strong(experts) else (NoticeCode.NO_STRONG_MATCH,)),
+            experts=_numbered([suggestions[position] for position in experts]),
+            routes=_numbered([suggestions[position] for position in routes]),
+            notices=query.notices + (() if _any_strong(suggestions.values()) else (NoticeCode.NO_STRONG_MATCH,)),
             provenance=Provenance(
                 software=__version__,
                 encoder=self._index.stamp.encoder,
                 index=self._index.stamp.revision,
+                analysis=self._index.stamp.analysis,
+                reference=self._index.stamp.reference,
                 scorer=scorer.VERSION,
                 collection=self._index.stamp.collection,
             ),
         )
 
-    def _choose(self, scores: CollaboratorScores, top_k: int) -> tuple[list[int], Mapping[int, Collaborator]]:
-        """Positions of all that go on the list, best first, and who they are; without evidence nobody is suggested."""
-        identifiers = self._index.attribution.collaborator_ids
-        order = [one for one in best_first(scores.score, identifiers) if scores.score[one] > scorer.NO_EVIDENCE_SCORE]
-        found = self._collection.find_collaborators([identifiers[position] for position in order])
-        known = {position: found[identifiers[position]] for position in order if identifiers[position] in found}
-        chosen = {*choose_experts(list(known), known, top_k), *choose_routes(list(known), known)}
-        return [position for position in known if position in chosen], known
+    def _choose(self, scores: CollaboratorScores, top_k: int) -> tuple[list[int], list[int]]:
+        """Positions of experts and of routes, each best first; without evidence nobody is suggested."""
+        who = self._index.collaborators
+        ranked = [one for one in best_first(scores.score, who.ids) if scores.score[one] > scorer.NO_EVIDENCE_SCORE]
+        return choose_experts(ranked, who.is_route, top_k), choose_routes(ranked, who.is_route, who.is_entrance)
 
     def _evidence(self, retrieved: Retrieved, positions: Sequence[int]) -> dict[int, list[Evidence]]:
         scores = passage_scores(retrieved.dense, retrieved.lexical)
@@ -98,9 +104,9 @@ class Shortlister:
         rows = sorted({one.row for passages in carrying.values() for one in passages})
         ids = {row: int(self._index.passage_ids[row]) for row in rows}
         found = self._collection.find_passages(list(ids.values()))
-        sources = {
-            row: self._source(retrieved, *found[identifier]) for row, identifier in ids.items() if identifier in found
-        }
+        if len(found) < len(ids):
+            raise _changed(self._collection.name)
+        sources = {row: self._source(retrieved, *found[identifier]) for row, identifier in ids.items()}
         works = {row: source.work for row, source in sources.items() if source.units}
         chosen = {position: choose_evidence(passages, works) for position, passages in carrying.items()}
         shown = {one.row: sources[one.row] for own in chosen.values() for one in own}
@@ -178,5 +184,11 @@ def _numbered(suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
     return tuple(replace(one, rank=rank) for rank, one in enumerate(suggestions, start=1))
 
 
-def _any_strong(suggestions: Sequence[Suggestion]) -> bool:
+def _changed(collection: str) -> NotReadyError:
+    return NotReadyError(
+        mark("The collection {name} has just changed and is being indexed. Try again in a moment."), name=collection
+    )
+
+
+def _any_strong(suggestions: Iterable[Suggestion]) -> bool:
     return any(one.confidence is Confidence.STRONG for one in suggestions)

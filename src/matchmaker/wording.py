@@ -42,7 +42,7 @@ NOTICES = {
         "give better suggestions."
     ),
     NoticeCode.UNSUPPORTED_LANGUAGE: mark(
-        "The text seems to be neither Swedish nor English. It is matched by meaning alone, which is less reliable."
+        "The text seems to be neither Swedish nor English. It is matched mostly by meaning, which is less reliable."
     ),
     NoticeCode.UNCERTAIN_LANGUAGE: mark("The language of the text was guessed and may be wrong; it can be given."),
     NoticeCode.MARKUP_REMOVED: mark("Markup (HTML) was taken out of the text."),
@@ -79,6 +79,8 @@ def reasons(suggestion: Suggestion, say: Translator) -> list[str]:
     if not suggestion.evidence:
         return [say.say(mark("There is no evidence for this collaborator."))]
     words = list(dict.fromkeys(word.lower() for one in suggestion.evidence for word in one.matched_words))
+    if not suggestion.dense_share and not suggestion.lexical_share:
+        return [say.say(mark("Little speaks for this suggestion: neither meaning nor words are near."))]
     said = [
         say.say(mark("Words in common: {words}."), words=", ".join(words[:8]))
         if words

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from matchmaker.db.collection import StoredCollection
 from matchmaker.db.session import Database, open_database
 from matchmaker.db.vector_cache import DatabaseVectorCache
 from matchmaker.domain.collaborator import Collaborator
+from matchmaker.domain.collection import check_collection_name
 from matchmaker.domain.errors import NotFoundError, SetupError, mark
 from matchmaker.indexing import IndexRecipe, ProgressFactory, ReferenceTexts, build_index, current_index
 from matchmaker.pipeline import Matcher
@@ -25,6 +27,9 @@ from matchmaker.settings import DEFAULT_ENCODER, MAIN_COLLECTION, Settings
 from matchmaker.text.analysis import Analyzer
 
 CATALOGUE_ORIGIN = "catalogue"
+
+REBUILD_PAUSE_SECONDS = 60.0
+"""How long a server waits before it tries again to build an index that it just failed to build."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +48,7 @@ class Workspace:
         self._progress = progress
         self._background = background
         self._refreshing: dict[str, threading.Thread] = {}
+        self._failed: dict[str, tuple[IndexStamp, float]] = {}
         self._matchers: dict[str, Matcher] = {}
         self._lock = threading.Lock()
 
@@ -77,25 +83,35 @@ class Workspace:
             SetupError: there is no index and none can be built.
         """
         with self._lock:
-            stored = StoredCollection(self.database, collection)
+            stored = StoredCollection(self.database, check_collection_name(collection))
             stamp = self._stamp(stored)
             serving = self._matchers.get(collection)
             if serving is None or (serving.index.stamp != stamp and not self._background):
                 self._matchers[collection] = self._open_matcher(stored)
-            elif serving.index.stamp != stamp and collection not in self._refreshing:
-                thread = threading.Thread(target=self._refresh, args=(stored,), name=f"index-{collection}", daemon=True)
+            elif serving.index.stamp != stamp and self._may_refresh(collection, stamp):
+                thread = threading.Thread(target=self._refresh, args=(stored, stamp), daemon=True)
                 self._refreshing[collection] = thread
                 thread.start()
             return self._matchers[collection]
 
-    def _refresh(self, stored: StoredCollection) -> None:
+    def _may_refresh(self, collection: str, stamp: IndexStamp) -> bool:
+        """Whether a rebuild is to be started: none runs, and the same has not failed a moment ago."""
+        failed, when = self._failed.get(collection, (None, 0.0))
+        resting = failed == stamp and time.monotonic() - when < REBUILD_PAUSE_SECONDS
+        return collection not in self._refreshing and not resting
+
+    def _refresh(self, stored: StoredCollection, stamp: IndexStamp) -> None:
+        fresh: Matcher | None = None
         try:
             fresh = self._open_matcher(stored)
-            with self._lock:
+        except Exception:  # noqa: BLE001  # a thread has nobody to raise to; the old index goes on serving
+            _log.exception("The index of %s could not be rebuilt", stored.name)
+        with self._lock:
+            self._refreshing.pop(stored.name, None)
+            if fresh is not None:
                 self._matchers[stored.name] = fresh
-        finally:
-            with self._lock:
-                self._refreshing.pop(stored.name, None)
+            if fresh is None or fresh.index.stamp != stamp:
+                self._failed[stored.name] = (stamp, time.monotonic())
 
     def wait_for_refresh(self) -> None:
         """Wait until the indexes that are being rebuilt in the background are serving."""
@@ -109,16 +125,18 @@ class Workspace:
         try:
             index = current_index(folder, stored, self.recipe, self._progress)
         except Exception:
-            old = folder.read() if folder.current_stamp() else None
-            if old is None or old.stamp.encoder != self.encoder.fingerprint:
+            stamp = folder.current_stamp()
+            if stamp is None or stamp.encoder != self.encoder.fingerprint:
                 raise
+            old = folder.read()
+            assert old is not None
             _log.exception("The index of %s could not be rebuilt; the old one goes on serving", stored.name)
             index = old
         return Matcher(stored, index, self.encoder, self.analyzer)
 
     def _stamp(self, stored: StoredCollection) -> IndexStamp:
         try:
-            return self.recipe.stamp(stored)
+            return self.recipe.stamp(stored.name, stored.revision)
         except NotFoundError:
             if stored.name != MAIN_COLLECTION:
                 raise
@@ -149,9 +167,13 @@ class Workspace:
         complete: bool = False,
         progress: Callable[[int], None] | None = None,
     ) -> CatalogueChange:
-        """Store collaborators in one transaction."""
-        with self.database.transaction() as session:
-            return save_collaborators(session, collection, origin, collaborators, complete=complete, progress=progress)
+        """Store collaborators in one transaction.
+
+        Raises:
+            InvalidNameError: the collection's name cannot be one.
+        """
+        name = check_collection_name(collection)
+        return save_collaborators(self.database, name, origin, collaborators, complete=complete, progress=progress)
 
     def _open_encoder(self) -> Encoder:
         if self.settings.encoder != DEFAULT_ENCODER:

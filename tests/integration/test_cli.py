@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,8 @@ def test_match_reads_files_and_standard_input(run: Run, tmp_path: Path, monkeypa
         (("match", "text", "--file", "x"), "one of the two"),
         (("match", "--file", "/nowhere/x.txt"), "cannot be opened"),
         (("match", NEED, "--collection", "elsewhere"), "no collection named elsewhere"),
+        (("match", NEED, "--collection", "../x"), "cannot name a collection"),
+        (("match", NEED, "--language", "svenska"), "no language code"),
         (("import", "swecris", "/nowhere/x.json"), "cannot be opened"),
         (("evaluate", "--leaders", "x.json"), "--projects"),
     ],
@@ -99,6 +102,18 @@ def test_bad_input_is_told_in_plain_words(run: Run, arguments: Sequence[str], to
     assert told in result.err
     assert "Traceback" not in result.err
     assert result.out == ""
+
+
+def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATCHMAKER_PORT", "abc")
+    result = run("match", NEED)
+    assert (result.code, "MATCHMAKER_PORT" in result.err) == (cli.EXIT_INPUT, True)
+
+
+def test_a_taken_port_is_told(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("serve", "--port", taken.getsockname()[1])
+    assert (result.code, "cannot be listened on" in result.err) == (cli.EXIT_INPUT, True)
 
 
 def test_errors_come_in_swedish_by_default(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

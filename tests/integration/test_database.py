@@ -1,5 +1,7 @@
 """Opening databases: migrations, and files that are no database of ours."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,38 @@ def test_a_foreign_or_truncated_file_is_told_and_left_alone(tmp_path: Path, cont
     with pytest.raises(SetupError, match="cannot be used"):
         open_database(f"sqlite:///{file}")
     assert file.read_bytes() == content
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "other.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE invoices (id INTEGER)")
+        connection.commit()
+    with pytest.raises(SetupError, match="invoices"):
+        open_database(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file)) as connection:
+        assert [name for (name,) in connection.execute("SELECT name FROM sqlite_master")] == ["invoices"]
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite:////proc/nowhere/x.db", "mysql+nodriver://host/x"])
+def test_an_address_that_is_none_is_told(url: str) -> None:
+    with pytest.raises(SetupError) as raised:
+        open_database(url)
+    assert "MATCHMAKER_DATABASE_URL" in raised.value.remedy
+
+
+def test_opening_does_not_wait_for_a_writer(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(text("INSERT INTO collection (name, revision) VALUES ('x', 'y')"))
+        again = open_database(str(database.engine.url))
+        with again.reading() as reader:
+            assert reader.scalar(text("SELECT count(*) FROM collection")) == 0
+        again.engine.dispose()
+
+
+def test_what_is_confirmed_is_on_disk(database: Database) -> None:
+    with database.reading() as session:
+        assert session.scalar(text("PRAGMA synchronous")) == 2, "FULL"
 
 
 def test_a_database_of_a_newer_program_is_refused(tmp_path: Path) -> None:

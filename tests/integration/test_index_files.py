@@ -1,6 +1,6 @@
 """The index as a build product: built aside, verified, swapped; whatever happens, the old one serves."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +10,10 @@ import pytest
 from matchmaker.catalogue.memory_collection import MemoryCollection
 from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.errors import SetupError
-from matchmaker.domain.passage import Passage
 from matchmaker.indexing import IndexRecipe, ReferenceTexts, build_index, current_index
 from matchmaker.pipeline import Matcher
-from matchmaker.retrieval.encoder import CachedEncoder, MemoryVectorCache
-from matchmaker.retrieval.index import PassageIndex
+from matchmaker.retrieval.encoder import CachedEncoder, MemoryVectorCache, Progress, Role, Vectors
+from matchmaker.retrieval.index import Attribution, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.text.analysis import Analyzer
 from tests.conftest import collaborator
@@ -24,11 +23,11 @@ OLD = MemoryCollection("main", [collaborator("snow", "snö och is på vägen"), 
 NEW = MemoryCollection("main", [*[collaborator("snow", "snö och is på vägen")], collaborator("ore", "malm i berget")])
 
 
-class BrokenCollection(MemoryCollection):
+class KilledEncoder(HashingEncoder):
     """Fails half-way, as a killed process would."""
 
-    def passages(self) -> Iterator[Passage]:
-        yield from list(super().passages())[:1]
+    def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
+        super().encode(texts[:1], role, progress)
         raise KeyboardInterrupt
 
 
@@ -71,19 +70,19 @@ def test_a_stale_index_is_replaced_and_only_what_is_new_is_encoded(
     encoder.encoded.clear()
     index = build(folder, NEW, cached)
     assert encoder.encoded == ["malm i berget"]
-    assert set(index.attribution.collaborator_ids) == {"snow", "ore"}
+    assert set(index.collaborators.ids) == {"snow", "ore"}
 
 
 def test_a_crash_while_building_leaves_the_old_index_serving(
     folder: IndexFolder, tmp_path: Path, recipe: IndexRecipe, encoder: HashingEncoder, analyzer: Analyzer
 ) -> None:
     build(folder, OLD, recipe)
-    broken = BrokenCollection("main", [collaborator("ore", "malm"), collaborator("coal", "kol")])
+    killed = replace(recipe, encoder=KilledEncoder())
     with pytest.raises(KeyboardInterrupt):
-        build(folder, broken, recipe)
+        build(folder, NEW, killed)
     serving = folder.read()
     assert serving is not None
-    assert serving.stamp == recipe.stamp(OLD)
+    assert serving.stamp == recipe.stamp("main", OLD.revision)
     assert ranking(serving, OLD, analyzer)[0][0] == "snow"
     assert len([one for one in (tmp_path / "index").iterdir() if one.is_dir()]) == 1, "the half-built one is gone"
 
@@ -93,12 +92,13 @@ def test_a_reader_goes_on_with_the_index_it_opened(
 ) -> None:
     opened = build(folder, OLD, recipe)
     before = ranking(opened, OLD, analyzer)
-    build(folder, NEW, recipe)
+    for collection in (NEW, OLD, NEW):
+        build(folder, collection, recipe)
     assert ranking(opened, OLD, analyzer) == before
 
 
 @pytest.mark.parametrize("part", ["stamp.json", "arrays.npz", "dense.faiss", "lexical/vocab.index.json"])
-@pytest.mark.parametrize("damage", ["missing", "truncated", "foreign"])
+@pytest.mark.parametrize("damage", ["missing", "truncated", "foreign", "one bit"])
 def test_a_damaged_index_is_noticed_and_rebuilt(
     part: str,
     damage: str,
@@ -115,8 +115,11 @@ def test_a_damaged_index_is_noticed_and_rebuilt(
             file.unlink()
         case "truncated":
             file.write_bytes(content[: len(content) // 2])
-        case _:
+        case "foreign":
             file.write_bytes(bytes(len(content)))
+        case _:
+            middle = len(content) // 2
+            file.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
     with pytest.raises(SetupError) as raised:
         PassageIndex.read(file.parent if "/" not in part else file.parent.parent)
     assert raised.value.remedy == "matchmaker prepare"
@@ -135,10 +138,10 @@ def test_an_empty_collection_has_an_index(
 
 def test_the_parts_of_an_index_must_agree(recipe: IndexRecipe) -> None:
     index = build_index(OLD, recipe)
-    with pytest.raises(ValueError, match="disagree"):
-        PassageIndex(
-            index.stamp, np.arange(5), index.languages, index.attribution, index.centres, index.dense, index.lexical
-        )
+    with pytest.raises(ValueError, match="passages"):
+        replace(index, passage_ids=np.arange(5))
+    with pytest.raises(ValueError, match="collaborators"):
+        replace(index, attribution=Attribution.of([[0]]))
 
 
 @pytest.mark.parametrize("change", ["encoder", "analysis", "reference"])
@@ -154,5 +157,5 @@ def test_an_index_made_in_another_way_is_stale(
         case _:
             more = {language: [*texts, "en text till"] for language, texts in recipe.reference.challenges.items()}
             recipe = replace(recipe, reference=ReferenceTexts(recipe.reference.profiles, more))
-    assert folder.current_stamp() != recipe.stamp(OLD)
-    assert build(folder, OLD, recipe).stamp == recipe.stamp(OLD)
+    assert folder.current_stamp() != recipe.stamp("main", OLD.revision)
+    assert build(folder, OLD, recipe).stamp == recipe.stamp("main", OLD.revision)

@@ -1,13 +1,14 @@
 """The workspace: what is stale is refreshed, what fails leaves the old serving."""
 
 import logging
+import shutil
 from pathlib import Path
 
 import pytest
 
 from matchmaker.db.collection import StoredCollection
 from matchmaker.domain.challenge import Challenge
-from matchmaker.domain.errors import NotFoundError, SetupError
+from matchmaker.domain.errors import InvalidNameError, NotFoundError, NotReadyError, SetupError
 from matchmaker.retrieval.encoder import CachedEncoder, Role
 from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.settings import Settings
@@ -63,6 +64,56 @@ def test_in_the_background_the_old_index_answers_until_the_new_one_is_there(own:
     assert server.matcher("small") is serving
     server.wait_for_refresh()
     assert first(server, "malm i berget") == "ore"
+
+
+def test_a_shortlist_is_not_made_of_evidence_that_is_gone(own: Workspace) -> None:
+    server = Workspace(own.settings, background=True)
+    server.encoder = HashingEncoder()
+    old = server.matcher("small")
+    own.save("small", "test", [collaborator("snow", "snö och is på vägen och bron")])
+    with pytest.raises(NotReadyError):
+        old.match(Challenge("c", "snö på bron"))
+    server.matcher("small")
+    server.wait_for_refresh()
+    assert server.matcher("small").match(Challenge("c", "snö på bron")).experts[0].evidence
+
+
+def test_a_rebuild_that_failed_is_not_tried_again_at_once(own: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Workspace(own.settings, background=True)
+    server.encoder = HashingEncoder()
+    serving = server.matcher("small")
+    own.save("small", "test", [collaborator("ore", "malm i berget")])
+    tried: list[int] = []
+
+    def fail(*_arguments: object) -> None:
+        tried.append(1)
+        raise OSError("disk full")
+
+    monkeypatch.setattr("matchmaker.indexing.build_index", fail)
+    for _ in range(5):
+        assert server.matcher("small").index.stamp == serving.index.stamp
+        server.wait_for_refresh()
+    assert len(tried) == 1
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "", "/tmp/elsewhere"])
+def test_a_collection_cannot_be_a_path(own: Workspace, name: str) -> None:
+    with pytest.raises(InvalidNameError):
+        own.save(name, "test", [collaborator("snow", "snö")])
+    with pytest.raises(InvalidNameError):
+        own.matcher(name)
+
+
+@pytest.mark.parametrize("content", [None, "", '{"id": "x", "title": "t", "text": "t", "split": "test"}', "{"])
+def test_missing_reference_texts_are_told(tmp_path: Path, content: str | None) -> None:
+    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    if content is not None:
+        (tmp_path / "data" / "evaluation").mkdir()
+        (tmp_path / "data" / "evaluation" / "challenges.sv.jsonl").write_text(content)
+    workspace = Workspace(Settings(data_dir=tmp_path / "data", models_dir=ROOT / "models", state_dir=tmp_path))
+    workspace.encoder = HashingEncoder()
+    with pytest.raises(SetupError, match=r"challenges\.sv\.jsonl"):
+        workspace.memory_matcher("x", [collaborator("snow", "snö")])
 
 
 def test_an_unknown_collection_is_told(own: Workspace) -> None:

@@ -24,7 +24,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(
         ROOT,
         source,
-        ignore=shutil.ignore_patterns(".venv", ".git", "var", "build", ".make", "tests", "__pycache__", ".*_cache"),
+        ignore=shutil.ignore_patterns(".venv", ".git", "var", "build", "tests", "__pycache__", ".*_cache"),
     )
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(source)]
     subprocess.run(build, check=True, capture_output=True)

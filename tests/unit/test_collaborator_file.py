@@ -59,11 +59,13 @@ def test_every_bad_line_is_named_with_what_is_wrong(tmp_path: Path) -> None:
         {"id": "empty", "text": "  "},
         {"id": "ok", "text": "Buller igen"},
         {"id": "long", "text": "ord " * 10_000},
+        {"id": "foreign", "text": "Buller", "language": "swedish"},
+        '{"id": "half", "text": "\\ud800"}',
     )
     with pytest.raises(InvalidFileError) as raised:
         read_challenges(path, read_query)
     assert [(one.line, one.field) for one in raised.value.problems] == [
-        (2, None), (3, None), (4, "id"), (5, "text"), (6, "text"), (7, None), (8, "text"),
+        (2, None), (3, None), (4, "id"), (5, "text"), (6, "text"), (7, None), (8, "text"), (9, "language"), (10, None),
     ]  # fmt: skip
     assert all(str(one) for one in raised.value.problems)
 

@@ -42,7 +42,7 @@ def test_an_interval_holds_the_mean_and_is_the_same_again() -> None:
 
 def test_bad_judgments_are_all_named(tmp_path) -> None:
     path = tmp_path / "qrels.txt"
-    path.write_text("a 0 x 3\nb 0 x\n\nc 0 x many\nd 0 x 9\ne 0 x -1\n", encoding="utf-8")
+    path.write_text("a 0 x 3\nb 0 x\n\nc 0 x many\nd 0 x 9\ne 0 x -1\nf 0 x --3\n", encoding="utf-8")
     with pytest.raises(InvalidFileError) as raised:
         read_qrels(path)
-    assert [one.line for one in raised.value.problems] == [2, 4, 5]
+    assert [one.line for one in raised.value.problems] == [2, 4, 5, 7]

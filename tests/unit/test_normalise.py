@@ -8,6 +8,10 @@ from matchmaker.text.normalise import clean_text, word_count
     [
         ("<p>Källare <b>översvämmas</b></p><script>alert(1)</script>", "Källare översvämmas"),
         ("a &amp; b", "a & b"),
+        ("<html><head><title>Behov</title><body><p>Källare", "Behov\nKällare"),
+        ("Vi skrev <script> i texten och källare översvämmas", "Vi skrev i texten och källare översvämmas"),
+        ("om a <x och c är större> källare", "om a <x och c är större> källare"),
+        ("<p>Mejl <anna@example.org> till</p>", "Mejl <anna@example.org> till"),
         ("rad ett\r\n\r\n\r\n  rad två", "rad ett\nrad två"),
         ("dag\u00advatten\u200b\ufeff", "dagvatten"),
         ("ett\x00två\x1b[31m", "ett två [31m"),

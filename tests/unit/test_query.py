@@ -19,6 +19,11 @@ def test_a_challenge_that_is_too_long_is_refused_with_the_limit() -> None:
         read_query(Challenge("c", "ord " * 50_000))
 
 
+def test_half_characters_are_refused() -> None:
+    with pytest.raises(InvalidChallengeError, match="surrogates"):
+        read_query(Challenge("c", "Buller \ud800 från tåg"))
+
+
 def test_a_title_that_is_too_long_names_the_title() -> None:
     with pytest.raises(InvalidChallengeError) as raised:
         read_query(Challenge("c", "text", "t" * 301))

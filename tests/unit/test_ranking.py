@@ -3,8 +3,6 @@ import math
 import numpy as np
 import pytest
 
-from matchmaker.domain.collaborator import Collaborator, CollaboratorKind
-from matchmaker.domain.language import LocalisedText
 from matchmaker.domain.shortlist import Confidence
 from matchmaker.ranking.aggregation import log_mean_exp
 from matchmaker.ranking.assembly import choose_experts, choose_routes
@@ -61,21 +59,19 @@ def test_confidence_words(score: float, word: Confidence) -> None:
     assert confidence_of(score) is word
 
 
-def someone(kind: CollaboratorKind, *, is_entrance: bool = False) -> Collaborator:
-    return Collaborator("x", LocalisedText("x"), kind, is_entrance=is_entrance)
+def flags(*positions: int) -> np.ndarray:
+    return np.isin(np.arange(10), positions)
 
 
 def test_experts_and_routes_are_kept_apart_and_the_entrance_is_always_there() -> None:
-    group, centre, office = CollaboratorKind.RESEARCH_GROUP, CollaboratorKind.CENTRE, CollaboratorKind.INNOVATION_OFFICE
-    kinds = [group, centre, group, centre, centre, centre]
-    who = {**{position: someone(kind) for position, kind in enumerate(kinds)}, 9: someone(office, is_entrance=True)}
-    assert choose_experts(list(who), who, 1) == [0]
-    assert choose_routes(list(who), who) == [1, 3, 9]
+    ranked, is_route, is_entrance = [0, 1, 2, 3, 4, 9], flags(1, 3, 4, 9), flags(9)
+    assert choose_experts(ranked, is_route, 1) == [0]
+    assert choose_experts(ranked, is_route, 5) == [0, 2]
+    assert choose_routes(ranked, is_route, is_entrance) == [1, 3, 9]
 
 
 def test_an_entrance_that_matches_keeps_its_place() -> None:
-    who = {0: someone(CollaboratorKind.INNOVATION_OFFICE, is_entrance=True), 1: someone(CollaboratorKind.CENTRE)}
-    assert choose_routes([0, 1], who) == [0, 1]
+    assert choose_routes([0, 1], flags(0, 1), flags(0)) == [0, 1]
 
 
 def test_a_text_and_its_translation_are_one_piece_of_evidence() -> None:

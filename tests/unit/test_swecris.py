@@ -61,6 +61,20 @@ def test_a_project_without_a_leader_stands_for_its_organisation(tmp_path: Path) 
     assert (organisation.id, organisation.kind) == ("org-202100-2841", CollaboratorKind.ORGANISATION)
 
 
+def test_a_project_of_nobody_is_kept_and_says_so(tmp_path: Path) -> None:
+    nobody = {key: value for key, value in PROJECT.items() if "Organisation" not in key and key != "involvedPeople"}
+    (unknown,) = read_swecris(written(tmp_path, nobody))
+    assert (unknown.id, unknown.name.en) == ("org-unknown", "Unknown organisation")
+
+
+def test_a_wrong_line_of_csv_is_named_by_its_number_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "projects.csv"
+    path.write_text("projectId,fundingYear\n1,2020\n2,never\n", encoding="utf-8")
+    with pytest.raises(InvalidFileError) as raised:
+        read_swecris(path)
+    assert [(one.line, one.field) for one in raised.value.problems] == [(3, "fundingYear")]
+
+
 def test_one_text_in_both_fields_is_one_document_in_its_own_language(tmp_path: Path) -> None:
     english = "The project studies how streets are damaged by frost and how to repair them."
     (leader,) = read_swecris(
@@ -76,6 +90,8 @@ def test_one_text_in_both_fields_is_one_document_in_its_own_language(tmp_path: P
         ({"projectStartDate": None}, 2019),
         ({"projectStartDate": None, "fundingYear": None}, None),
         ({"projectStartDate": "okänt"}, 2019),
+        ({"projectStartDate": 1577836800000}, 2019),
+        ({"projectStartDate": "9" * 30}, 2019),
     ],
 )
 def test_years(tmp_path: Path, fields: dict[str, Any], year: int | None) -> None:
@@ -92,17 +108,21 @@ def test_a_project_of_two_leaders_speaks_for_both(tmp_path: Path) -> None:
 
 def test_wrong_rows_are_all_named(tmp_path: Path) -> None:
     bad = {**PROJECT, "projectId": None}
-    worse = {**PROJECT, "projectAbstractSv": ["a list"]}
+    worse = {**PROJECT, "projectAbstractSv": ["a list"], "fundingYear": 2e300}
     with pytest.raises(InvalidFileError) as raised:
         read_swecris(written(tmp_path, PROJECT, bad, worse))
-    assert [(one.line, one.field) for one in raised.value.problems] == [(2, "projectId"), (3, "projectAbstractSv")]
+    assert [(one.row, one.field) for one in raised.value.problems] == [
+        (2, "projectId"),
+        (3, "projectAbstractSv"),
+        (3, "fundingYear"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "content"),
     [
         ("x.json", b"[{"), ("x.json", b"{}"), ("x.json", b"[]"), ("x.json", b"\xff\xfe"), ("x.csv", b"a;b\n1;2\n"),
-        ("x.csv", b""), ("x.txt", b"[]"),
+        ("x.csv", b""), ("x.txt", b"[]"), ("x.json", b"[" * 100_000), ("x.json", b'[{"projectId": "\\ud800"}]'),
     ],
 )  # fmt: skip
 def test_files_of_another_kind_are_told(tmp_path: Path, name: str, content: bytes) -> None:

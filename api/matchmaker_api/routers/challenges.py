@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response, status
 
 from matchmaker.catalogue.seed import read_municipalities
 from matchmaker.db.challenges import get_challenge
-from matchmaker.domain.errors import InvalidChallengeError, SetupError, mark
+from matchmaker.domain.errors import InvalidChallengeError, mark
 from matchmaker.review.intake import challenge_shortlist, submit_challenge
 from matchmaker.settings import MAIN_COLLECTION
 from matchmaker_api.deps import OpenWorkspace, Say
@@ -37,8 +37,8 @@ def post_challenge(new: NewChallenge, request: Request, response: Response, work
     )
     try:
         challenge_shortlist(workspace.database, stored.id, workspace.matcher)
-    except SetupError as error:
-        log.error("Challenge %s is stored but not matched: %s Remedy: %s", stored.id, error, error.remedy)
+    except Exception:  # noqa: BLE001  # stored is stored: whatever went wrong since, the sender must not send again
+        log.exception("Challenge %s is stored, but could not be matched", stored.id)
     response.headers["Location"] = request.url_for("read_challenge", challenge_id=stored.id).path
     return Challenge.of(stored, request.url_for("read_shortlist", challenge_id=stored.id).path)
 

@@ -115,6 +115,8 @@ class Made(BaseModel):
     software: str = Field(examples=["0.1.0"])
     encoder: str = Field(examples=["multilingual-e5-small.int8-0d50e4ee99f791cb"])
     index: str = Field(examples=["6f1c1a52-8d0c-4df1-a9a4-54b6ff12a5c8"])
+    analysis: str = Field(examples=["1, hunspell-sv 2026.10.25, pystemmer 3.1.0, bm25s 0.3.16"])
+    reference: str = Field(description="Digest of the texts that centre the languages.")
     scorer: str = Field(examples=["2026-11-24"])
     collection: str = Field(examples=["main"])
 
@@ -150,6 +152,8 @@ class ShortlistDocument(BaseModel):
                 software=made.software,
                 encoder=made.encoder,
                 index=made.index,
+                analysis=made.analysis,
+                reference=made.reference,
                 scorer=made.scorer,
                 collection=made.collection,
             ),

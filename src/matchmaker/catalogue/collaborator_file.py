@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from matchmaker.catalogue.text_file import read_text_file
 from matchmaker.domain.challenge import Challenge
@@ -17,6 +17,15 @@ Identifier = Annotated[str, StringConstraints(min_length=1, max_length=500, patt
 """Run files separate their columns by white space, so that ids cannot hold any."""
 
 
+def _language_code(code: str | None) -> str | None:
+    if code and code.strip() and not Language.is_code(code):
+        raise ValueError("a language code such as sv or en was expected")
+    return code
+
+
+LanguageCode = Annotated[str | None, AfterValidator(_language_code)]
+
+
 class _Line(BaseModel):
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
 
@@ -25,14 +34,14 @@ class _ChallengeLine(_Line):
     id: Identifier
     text: str
     title: str | None = None
-    language: str | None = None
+    language: LanguageCode = None
 
 
 class _DocumentLine(_Line):
     id: Annotated[str, StringConstraints(min_length=1)]
     text: str | None = None
     title: str | None = None
-    language: str | None = None
+    language: LanguageCode = None
     year: Annotated[int, Field(ge=1000, le=2999)] | None = None
 
 
@@ -118,6 +127,7 @@ def _parse_line(
 ) -> tuple[Record | None, list[FileProblem]]:
     try:
         value = json.loads(line)
+        json.dumps(value, ensure_ascii=False).encode()  # refuses escaped halves of characters, which are no text
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", None) or type(error).__name__
         return None, [FileProblem(mark("is not JSON: {reason}"), line=number, reason=reason)]
@@ -129,7 +139,9 @@ def _parse_line(
         return None, [_schema_problem(number, dict(detail)) for detail in error.errors()]
     except MatchmakerError as error:
         field = getattr(error, "field", None)
-        return None, [FileProblem(error.template, line=number, field=field, **dict(error.values))]
+        problem = FileProblem(error.template, line=number, field=field)
+        problem.values = error.values
+        return None, [problem]
 
 
 def _schema_problem(number: int, detail: dict[str, Any]) -> FileProblem:

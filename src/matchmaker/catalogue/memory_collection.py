@@ -1,10 +1,11 @@
 """A collection held in memory: for batches over a file, and for the evaluation of the shipped catalogue."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from matchmaker.domain.collaborator import Collaborator, Document
+from matchmaker.domain.collection import CollectionSnapshot
 from matchmaker.domain.passage import Passage
 from matchmaker.text.passages import document_passages
 
@@ -38,11 +39,9 @@ class MemoryCollection:
     def revision(self) -> str:
         return self._revision
 
-    def passages(self) -> Iterator[Passage]:
-        return (passage for passage, _ in self._passages)
-
-    def passage_ids_by_collaborator(self) -> Mapping[str, Sequence[int]]:
-        return self._by_collaborator
+    def snapshot(self) -> CollectionSnapshot:
+        passages = [passage for passage, _ in self._passages]
+        return CollectionSnapshot(self._revision, passages, self._collaborators, self._by_collaborator)
 
     def find_passages(self, passage_ids: Sequence[int]) -> Mapping[int, tuple[Passage, Document]]:
         return {key: self._passages[key] for key in passage_ids if 0 <= key < len(self._passages)}

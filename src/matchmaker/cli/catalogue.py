@@ -67,7 +67,8 @@ def _summary(change: CatalogueChange) -> str:
     return say.say(
         mark(
             "Collaborators: {new} new, {changed} changed, {unchanged} unchanged, {removed} removed. "
-            "Documents: {documents_new} new, {documents_changed} changed, {documents_unchanged} unchanged."
+            "Documents: {documents_new} new, {documents_changed} changed, {documents_unchanged} unchanged, "
+            "{documents_removed} removed."
         ),
         new=change.new,
         changed=change.changed,
@@ -76,4 +77,5 @@ def _summary(change: CatalogueChange) -> str:
         documents_new=change.documents_new,
         documents_changed=change.documents_changed,
         documents_unchanged=change.documents_unchanged,
+        documents_removed=change.documents_removed,
     )

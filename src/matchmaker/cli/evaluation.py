@@ -17,7 +17,7 @@ from matchmaker.domain.errors import FileProblem, InvalidFileError, mark
 from matchmaker.evaluation.judged import read_gold, read_judged, read_leaders
 from matchmaker.evaluation.measures import MEASURES
 from matchmaker.evaluation.runner import SetResult, evaluate
-from matchmaker.settings import Settings
+from matchmaker.settings import read_settings
 
 LANGUAGES = ("sv", "en")
 
@@ -41,7 +41,7 @@ def evaluate_command(
 ) -> None:
     """Measure the pipeline on judged challenges: lexical only, dense only and fused, per query language."""
     _check_pairs({"--challenges": challenges, "--qrels": qrels}, {"--leaders": leaders, "--projects": projects})
-    settings = Settings()
+    settings = read_settings()
     results: list[SetResult] = []
     with ExitStack() as stack:
         workspace = open_workspace(stack)

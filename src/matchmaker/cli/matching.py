@@ -42,6 +42,10 @@ def match(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Rank collaborators for one challenge and show the evidence for each."""
+    if language is not None and not Language.is_code(language):
+        raise InvalidChallengeError(
+            "language", mark("«{code}» is no language code: give sv or en, or leave it out."), code=language
+        )
     challenge = Challenge("cli", _challenge_text(text, file), title, Language.of(language))
     query = read_query(challenge)  # bad input is told before anything heavy is opened
     with ExitStack() as stack:

@@ -6,7 +6,7 @@ from matchmaker.cli import interface_translator
 from matchmaker.cli.progress import showing
 from matchmaker.domain.errors import mark
 from matchmaker.retrieval.encoder import Progress
-from matchmaker.settings import Settings
+from matchmaker.settings import read_settings
 from matchmaker.workspace import Workspace
 
 SHOWN_FROM = 50
@@ -22,4 +22,4 @@ def open_workspace(stack: ExitStack) -> Workspace:
         description = interface_translator().say(mark("Encoding passages"))
         return stack.enter_context(showing(description, total))
 
-    return Workspace(Settings(), encoding)
+    return Workspace(read_settings(), encoding)

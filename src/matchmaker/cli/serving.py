@@ -1,12 +1,13 @@
 """``matchmaker serve``."""
 
+import socket
 from typing import Annotated
 
 import typer
 
 from matchmaker.cli import app, console, interface_translator
-from matchmaker.domain.errors import mark
-from matchmaker.settings import Settings
+from matchmaker.domain.errors import SetupError, mark
+from matchmaker.settings import read_settings
 
 API_FACTORY = "matchmaker_api.app:create_app"
 
@@ -19,15 +20,24 @@ def serve(
     """Serve the API, on the loopback address unless told otherwise."""
     import uvicorn
 
-    settings = Settings()
+    settings = read_settings()
     address, number = host or settings.host, settings.port if port is None else port
     say = interface_translator()
-    console.print(say.say(mark("Starting the API on http://{host}:{port}/api/v1 …"), host=address, port=number))
-    console.print(
-        say.say(
-            mark("Its description is at http://{host}:{port}/openapi.json. Stop with Ctrl-C."),
+    try:  # bound before it is announced: the port may be taken, or be the system's choice
+        listening = socket.create_server(
+            (address, number), family=socket.AF_INET6 if ":" in address else socket.AF_INET
+        )
+    except OSError as error:
+        raise SetupError(
+            mark("The address {host}:{port} cannot be listened on: {problem}."),
+            remedy="matchmaker serve --port 0  (or another port)",
             host=address,
             port=number,
-        )
-    )
-    uvicorn.run(API_FACTORY, factory=True, host=address, port=number, log_level="warning", access_log=False)
+            problem=error.strerror or str(error),
+        ) from error
+    number = listening.getsockname()[1]
+    where = f"http://{f'[{address}]' if ':' in address else address}:{number}"
+    console.print(say.say(mark("Serving the API on {where}/api/v1 …"), where=where))
+    console.print(say.say(mark("Its description is at {where}/openapi.json. Stop with Ctrl-C."), where=where))
+    config = uvicorn.Config(API_FACTORY, factory=True, log_level="warning", access_log=False)
+    uvicorn.Server(config).run(sockets=[listening])

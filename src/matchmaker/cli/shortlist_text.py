@@ -24,7 +24,7 @@ def shortlist_text(challenge: str, shortlist: Shortlist, say: Translator) -> str
 
 def _section(heading: str, suggestions: Sequence[Suggestion], width: int, say: Translator) -> str:
     if not suggestions:
-        return f"{heading}\n  " + say.say(mark("Nobody in this collection has any evidence."))
+        return f"{heading}\n  " + say.say(mark("There is nobody of this kind in the collection with any evidence."))
     return "\n\n".join([heading, *(_suggestion(one, width, say) for one in suggestions)])
 
 

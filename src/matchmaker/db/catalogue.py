@@ -3,15 +3,17 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from matchmaker.db.models import AttributionRow, Base, CollaboratorRow, CollectionRow, DocumentRow, PassageRow
+from matchmaker.db.session import Database
 from matchmaker.domain.collaborator import Collaborator, Document
+from matchmaker.domain.language import Language
 from matchmaker.text import passages
 
 WRITE_BATCH = 500
@@ -31,14 +33,17 @@ class CatalogueChange:
     documents_new: int
     documents_changed: int
     documents_unchanged: int
+    documents_removed: int
 
     @property
     def is_empty(self) -> bool:
-        return not (self.new or self.changed or self.removed or self.documents_new or self.documents_changed)
+        """Whether nothing was written."""
+        touched = (self.new, self.changed, self.removed)
+        return not any((*touched, self.documents_new, self.documents_changed, self.documents_removed))
 
 
 def save_collaborators(
-    session: Session,
+    database: Database,
     collection: str,
     origin: str,
     collaborators: Sequence[Collaborator],
@@ -46,36 +51,52 @@ def save_collaborators(
     complete: bool = False,
     progress: Progress | None = None,
 ) -> CatalogueChange:
-    """Bring the collection in line with ``collaborators``, which came by ``origin``.
+    """Bring the collection in line with ``collaborators``, which came by ``origin``, in one transaction.
 
-    ``complete`` says that they are all there is from that origin, so that its others are removed. ``progress`` is
-    told of every document dealt with. A collaborator or document whose content is the same is left as it is.
+    ``complete`` says that they, with their documents, are all there is from that origin, so that its others are
+    removed; otherwise documents are added to those that a collaborator has. ``progress`` is told of every document
+    dealt with. What is the same is left as it is.
     """
-    if session.get(CollectionRow, collection) is None:
-        session.add(CollectionRow(name=collection, revision=_new_revision()))
-        session.flush()
     documents = {document.id: document for one in collaborators for document in one.documents}
-    document_change = _save_documents(session, collection, documents, progress)
-    new, changed, unchanged = _save_rows(session, collection, origin, collaborators)
-    removed = _remove_others(session, collection, origin, {one.id for one in collaborators}) if complete else 0
-    _remove_orphaned_documents(session, collection)
-    change = CatalogueChange(new, changed, unchanged, removed, *document_change)
-    if not change.is_empty:
-        row = session.get(CollectionRow, collection)
-        assert row is not None
-        row.revision = _new_revision()
+    digests = {key: _digest({**asdict(one), "cut": passages.VERSION}) for key, one in documents.items()}
+    with database.reading() as session:
+        known = _digests(session, DocumentRow, collection)
+    # Cutting takes the longest by far, and nobody else should wait for it: it is done before the transaction.
+    cut = {key: passages.document_passages(one) for key, one in documents.items() if known.get(key) != digests[key]}
+    with database.transaction() as session:
+        if session.get(CollectionRow, collection) is None:
+            session.add(CollectionRow(name=collection, revision=_new_revision()))
+            session.flush()
+        written = _Documents(documents, digests, cut)
+        document_change = _save_documents(session, collection, written, progress)
+        new, changed, unchanged = _save_rows(session, collection, origin, collaborators)
+        changed += _save_links(session, collection, collaborators, complete=complete)
+        removed = _remove_others(session, collection, origin, {one.id for one in collaborators}) if complete else 0
+        gone = _remove_orphaned_documents(session, collection)
+        change = CatalogueChange(new, changed, unchanged, removed, *document_change, gone)
+        if not change.is_empty:
+            row = session.get_one(CollectionRow, collection)
+            row.revision = _new_revision()
     return change
 
 
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    """Documents to write, their digests, and language and passages of those that were new when they were cut."""
+
+    by_id: Mapping[str, Document]
+    digests: Mapping[str, str]
+    cut: Mapping[str, tuple[Language, list[str]]]
+
+
 def _save_documents(
-    session: Session, collection: str, documents: dict[str, Document], progress: Progress | None
+    session: Session, collection: str, documents: _Documents, progress: Progress | None
 ) -> tuple[int, int, int]:
     known = _digests(session, DocumentRow, collection)
-    digests = {key: _digest({**asdict(document), "cut": passages.VERSION}) for key, document in documents.items()}
-    fresh = [document for key, document in documents.items() if known.get(key) != digests[key]]
+    fresh = [document for key, document in documents.by_id.items() if known.get(key) != documents.digests[key]]
     changed = [document.id for document in fresh if document.id in known]
     if progress:
-        progress(len(documents) - len(fresh))
+        progress(len(documents.by_id) - len(fresh))
     # A changed document is taken out and put in again: its passages and their ids go with the old text.
     links = _links(session, collection, changed)
     _delete(session, DocumentRow, collection, changed)
@@ -83,52 +104,68 @@ def _save_documents(
         batch = fresh[start : start + WRITE_BATCH]
         rows, pieces = [], []
         for document in batch:
-            language, texts = passages.document_passages(document)
+            language, texts = documents.cut.get(document.id) or passages.document_passages(document)
             own = {"collection": collection, "language": language.value}
-            rows.append({**asdict(document), **own, "digest": digests[document.id]})
+            rows.append({**asdict(document), **own, "digest": documents.digests[document.id]})
             pieces += [
                 {**own, "document_id": document.id, "position": position, "text": text}
                 for position, text in enumerate(texts)
             ]
-        session.execute(insert(DocumentRow), rows)
-        if pieces:
-            session.execute(insert(PassageRow), pieces)
+        _insert(session, DocumentRow, rows)
+        _insert(session, PassageRow, pieces)
         if progress:
             progress(len(batch))
     _insert(session, AttributionRow, links)
-    return len(fresh) - len(changed), len(changed), len(documents) - len(fresh)
+    return len(fresh) - len(changed), len(changed), len(documents.by_id) - len(fresh)
 
 
 def _save_rows(
     session: Session, collection: str, origin: str, collaborators: Iterable[Collaborator]
 ) -> tuple[int, int, int]:
     known = _digests(session, CollaboratorRow, collection)
-    fresh: list[tuple[Collaborator, str]] = []
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
     unchanged = 0
     for collaborator in collaborators:
-        content = {**asdict(collaborator), "documents": [document.id for document in collaborator.documents]}
-        digest = _digest({**content, "origin": origin})
-        if known.get(collaborator.id) == digest:
-            unchanged += 1
+        row = _row(collection, origin, collaborator)
+        if collaborator.id not in known:
+            new.append(row)
+        elif known[collaborator.id] != row["digest"]:
+            changed.append(row)
         else:
-            fresh.append((collaborator, digest))
-    changed = [collaborator.id for collaborator, _ in fresh if collaborator.id in known]
-    _delete(session, CollaboratorRow, collection, changed)
-    _insert(session, CollaboratorRow, [_row(collection, origin, one, digest) for one, digest in fresh])
-    _insert(
-        session,
-        AttributionRow,
-        [
-            {"collection": collection, "collaborator_id": one.id, "document_id": document.id}
-            for one, _ in fresh
-            for document in one.documents
-        ],
-    )
-    return len(fresh) - len(changed), len(changed), unchanged
+            unchanged += 1
+    _insert(session, CollaboratorRow, new)
+    if changed:
+        session.execute(update(CollaboratorRow), changed)
+    return len(new), len(changed), unchanged
 
 
-def _row(collection: str, origin: str, collaborator: Collaborator, digest: str) -> dict[str, Any]:
-    return {
+def _save_links(session: Session, collection: str, collaborators: Iterable[Collaborator], *, complete: bool) -> int:
+    """Attribute documents; how many collaborators that were there before lost one."""
+    existing: dict[str, set[str]] = {}
+    statement = select(AttributionRow.collaborator_id, AttributionRow.document_id)
+    for collaborator_id, document_id in session.execute(statement.where(AttributionRow.collection == collection)):
+        existing.setdefault(collaborator_id, set()).add(document_id)
+    added: list[dict[str, Any]] = []
+    shortened = 0
+    for collaborator in collaborators:
+        wanted = {document.id for document in collaborator.documents}
+        has = existing.get(collaborator.id, set())
+        added += [_link(collection, collaborator.id, document_id) for document_id in sorted(wanted - has)]
+        if complete and has - wanted:
+            shortened += 1
+            for document_id in has - wanted:
+                session.execute(delete(AttributionRow).filter_by(**_link(collection, collaborator.id, document_id)))
+    _insert(session, AttributionRow, added)
+    return shortened
+
+
+def _link(collection: str, collaborator_id: str, document_id: str) -> dict[str, Any]:
+    return {"collection": collection, "collaborator_id": collaborator_id, "document_id": document_id}
+
+
+def _row(collection: str, origin: str, collaborator: Collaborator) -> dict[str, Any]:
+    row = {
         "collection": collection,
         "id": collaborator.id,
         "name_sv": collaborator.name.sv,
@@ -140,8 +177,8 @@ def _row(collection: str, origin: str, collaborator: Collaborator, digest: str) 
         "contacts": [asdict(contact) for contact in collaborator.contacts],
         "is_entrance": collaborator.is_entrance,
         "origin": origin,
-        "digest": digest,
     }
+    return {**row, "digest": _digest(row)}
 
 
 def _remove_others(session: Session, collection: str, origin: str, keep: set[str]) -> int:
@@ -151,12 +188,12 @@ def _remove_others(session: Session, collection: str, origin: str, keep: set[str
     return len(gone)
 
 
-def _remove_orphaned_documents(session: Session, collection: str) -> None:
+def _remove_orphaned_documents(session: Session, collection: str) -> int:
     spoken_for = select(AttributionRow.document_id).where(AttributionRow.collection == collection)
-    session.execute(
-        delete(DocumentRow).where(DocumentRow.collection == collection, DocumentRow.id.not_in(spoken_for)),
-        execution_options={"synchronize_session": False},
-    )
+    orphans = select(DocumentRow.id).where(DocumentRow.collection == collection, DocumentRow.id.not_in(spoken_for))
+    gone = list(session.scalars(orphans))
+    _delete(session, DocumentRow, collection, gone)
+    return len(gone)
 
 
 def _digests(session: Session, table: type[CollaboratorRow] | type[DocumentRow], collection: str) -> dict[str, str]:
@@ -171,10 +208,7 @@ def _links(session: Session, collection: str, document_ids: Sequence[str]) -> li
         rows = session.scalars(
             select(AttributionRow).where(AttributionRow.collection == collection, AttributionRow.document_id.in_(batch))
         )
-        links += [
-            {"collection": collection, "collaborator_id": row.collaborator_id, "document_id": row.document_id}
-            for row in rows
-        ]
+        links += [_link(collection, row.collaborator_id, row.document_id) for row in rows]
     session.expunge_all()
     return links
 

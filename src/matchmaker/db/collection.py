@@ -1,22 +1,23 @@
 """A collection kept in the database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from matchmaker.db.models import AttributionRow, CollaboratorRow, CollectionRow, DocumentRow, PassageRow
 from matchmaker.db.session import Database
 from matchmaker.domain.collaborator import Collaborator, CollaboratorKind, Contact, Document
+from matchmaker.domain.collection import CollectionSnapshot
 from matchmaker.domain.errors import NotFoundError, mark
 from matchmaker.domain.language import Language, LocalisedText
 from matchmaker.domain.passage import Passage
 
 LOOKUP_BATCH = 500
-STREAM_BATCH = 5_000
 
 
 class StoredCollection:
-    """Reads one collection of a database; each call sees the state of its moment."""
+    """Reads one collection of a database; each call sees the state of one moment."""
 
     def __init__(self, database: Database, name: str) -> None:
         self._database = database
@@ -34,13 +35,15 @@ class StoredCollection:
             NotFoundError: there is no such collection.
         """
         with self._database.reading() as session:
-            revision = session.scalar(select(CollectionRow.revision).where(CollectionRow.name == self._name))
-        if revision is None:
-            raise NotFoundError(mark("There is no collection named {name}."), name=self._name)
-        return revision
+            return self._read_revision(session)
 
-    def passages(self) -> Iterator[Passage]:
-        statement = (
+    def snapshot(self) -> CollectionSnapshot:
+        """The whole content, read in one transaction, so that an import beside it cannot come in between.
+
+        Raises:
+            NotFoundError: there is no such collection.
+        """
+        passages = (
             select(PassageRow, DocumentRow.title)
             .join(
                 DocumentRow,
@@ -48,14 +51,8 @@ class StoredCollection:
             )
             .where(PassageRow.collection == self._name)
             .order_by(PassageRow.id)
-            .execution_options(yield_per=STREAM_BATCH)
         )
-        with self._database.reading() as session:
-            for row, title in session.execute(statement):
-                yield _passage(row, title)
-
-    def passage_ids_by_collaborator(self) -> Mapping[str, Sequence[int]]:
-        own = select(CollaboratorRow.id).where(CollaboratorRow.collection == self._name).order_by(CollaboratorRow.id)
+        collaborators = select(CollaboratorRow).where(CollaboratorRow.collection == self._name)
         links = (
             select(AttributionRow.collaborator_id, PassageRow.id)
             .join(
@@ -67,10 +64,19 @@ class StoredCollection:
             .order_by(AttributionRow.collaborator_id, PassageRow.id)
         )
         with self._database.reading() as session:
-            found: dict[str, list[int]] = {identifier: [] for identifier in session.scalars(own)}
+            revision = self._read_revision(session)
+            found = [_passage(row, title) for row, title in session.execute(passages)]
+            people = {row.id: _collaborator(row) for row in session.scalars(collaborators.order_by(CollaboratorRow.id))}
+            passage_ids: dict[str, list[int]] = {identifier: [] for identifier in people}
             for collaborator_id, passage_id in session.execute(links):
-                found[collaborator_id].append(passage_id)
-        return found
+                passage_ids[collaborator_id].append(passage_id)
+        return CollectionSnapshot(revision, found, people, passage_ids)
+
+    def _read_revision(self, session: Session) -> str:
+        revision = session.scalar(select(CollectionRow.revision).where(CollectionRow.name == self._name))
+        if revision is None:
+            raise NotFoundError(mark("There is no collection named {name}."), name=self._name)
+        return revision
 
     def find_passages(self, passage_ids: Sequence[int]) -> Mapping[int, tuple[Passage, Document]]:
         found: dict[int, tuple[Passage, Document]] = {}

@@ -10,9 +10,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.domain.errors import SetupError, mark
@@ -46,13 +46,21 @@ def open_database(url: str) -> Database:
     """Open the database and bring its schema up to date; creates an SQLite file and its folder where missing.
 
     Raises:
-        SetupError: it is damaged, foreign, newer than this program or out of reach.
+        SetupError: it is damaged, foreign, newer than this program, locked for long or out of reach.
     """
-    parsed = make_url(url)
-    file = Path(parsed.database) if parsed.drivername.startswith("sqlite") and parsed.database else None
-    if file:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MILLISECONDS / 1000} if file else {})
+    try:
+        parsed = make_url(url)
+        file = Path(parsed.database) if parsed.drivername.startswith("sqlite") and parsed.database else None
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MILLISECONDS / 1000} if file else {})
+    except (ArgumentError, ImportError, OSError) as error:
+        raise SetupError(
+            mark("The database {url} cannot be opened: {problem}."),
+            remedy="unset MATCHMAKER_DATABASE_URL MATCHMAKER_STATE_DIR  (or correct them)",
+            url=url if "@" not in url else url.rsplit("@", maxsplit=1)[1],
+            problem=str(error),
+        ) from error
     if file:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin)
@@ -60,23 +68,41 @@ def open_database(url: str) -> Database:
         _migrate(engine, file)
     except DatabaseError as error:
         engine.dispose()
-        raise SetupError(
-            mark("The database {url} cannot be used: {problem}."),
-            remedy="matchmaker prepare  (after moving the damaged file away, or restoring a backup)",
-            url=parsed.render_as_string(hide_password=True),
-            problem=str(error.orig),
-        ) from error
+        raise _unusable(parsed.render_as_string(hide_password=True), str(error.orig)) from error
     return Database(engine)
+
+
+def _unusable(url: str, problem: str) -> SetupError:
+    if "locked" in problem:
+        return SetupError(
+            mark("The database {url} is being written to by another process."),
+            remedy="wait until the other command has ended, then try again",
+            url=url,
+        )
+    return SetupError(
+        mark("The database {url} cannot be used: {problem}."),
+        remedy="matchmaker prepare  (after moving the damaged file away, or restoring a backup)",
+        url=url,
+        problem=problem,
+    )
 
 
 def _migrate(engine: Engine, file: Path | None) -> None:
     config = Config()
     config.set_main_option("script_location", "matchmaker:db/migrations")
     scripts = ScriptDirectory.from_config(config)
-    with engine.connect() as connection:
+    with engine.execution_options(read_only=True).connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
+        tables = inspect(connection).get_table_names()
     if revision == scripts.get_current_head():
         return
+    if revision is None and set(tables) - {"alembic_version"}:
+        raise SetupError(
+            mark("The database {url} belongs to another program: it has the table {table}."),
+            remedy="unset MATCHMAKER_DATABASE_URL MATCHMAKER_STATE_DIR  (or correct them)",
+            url=engine.url.render_as_string(hide_password=True),
+            table=sorted(tables)[0],
+        )
     if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
         raise SetupError(
             mark("The database was written by a newer Matchmaker (schema {revision})."),
@@ -90,9 +116,10 @@ def _migrate(engine: Engine, file: Path | None) -> None:
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """Durable, with foreign keys: what was answered as stored outlives a power cut as well."""
     connection.isolation_level = None  # the driver must not begin transactions by itself
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -1,15 +1,21 @@
 """The vector cache in the database."""
 
+import logging
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.exc import DatabaseError
 
 from matchmaker.db.models import VectorRow
 from matchmaker.db.session import Database
 from matchmaker.retrieval.encoder import Vectors
 
 LOOKUP_BATCH = 500
+
+_log = logging.getLogger(__name__)
 
 
 class DatabaseVectorCache:
@@ -28,18 +34,14 @@ class DatabaseVectorCache:
         return found
 
     def store(self, vectors: Mapping[str, Vectors]) -> None:
-        """Store vectors; a key that another process has stored meanwhile keeps its vector, which is the same."""
-        known = self.find(list(vectors))
-        rows = [
-            {"key": key, "value": vector.astype(np.float16).tobytes()}
-            for key, vector in vectors.items()
-            if key not in known
-        ]
+        """Store vectors; where that fails, they are encoded again some other time, and nothing else is lost."""
+        rows = [{"key": key, "value": vector.astype(np.float16).tobytes()} for key, vector in vectors.items()]
         if not rows:
             return
-        statement = insert(VectorRow)
-        with self._database.transaction() as session:
-            dialect = session.get_bind().dialect.name
-            if dialect == "sqlite":
-                statement = statement.prefix_with("OR IGNORE")
-            session.execute(statement, rows)
+        with_duplicates = insert_sqlite if self._database.engine.dialect.name == "sqlite" else insert_postgresql
+        statement = with_duplicates(VectorRow).on_conflict_do_nothing()
+        try:
+            with self._database.transaction() as session:
+                session.execute(statement, rows)
+        except DatabaseError:
+            _log.warning("%d vectors could not be cached", len(rows), exc_info=True)

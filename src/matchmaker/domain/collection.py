@@ -1,10 +1,29 @@
 """A collection: collaborators and their passages, wherever they are kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from matchmaker.domain.collaborator import Collaborator, Document
+from matchmaker.domain.errors import InvalidNameError, mark
 from matchmaker.domain.passage import Passage
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSnapshot:
+    """A collection's content at one moment.
+
+    ``passages`` by rising id. ``passage_ids`` tells which speak for whom; collaborators without any are there too,
+    with none. ``collaborators`` come without their documents.
+    """
+
+    revision: str
+    passages: Sequence[Passage]
+    collaborators: Mapping[str, Collaborator]
+    passage_ids: Mapping[str, Sequence[int]]
 
 
 class Collection(Protocol):
@@ -16,12 +35,8 @@ class Collection(Protocol):
     @property
     def revision(self) -> str: ...
 
-    def passages(self) -> Iterator[Passage]:
-        """All passages, by rising id."""
-        ...
-
-    def passage_ids_by_collaborator(self) -> Mapping[str, Sequence[int]]:
-        """Which passages speak for whom; collaborators without any are there too, with none."""
+    def snapshot(self) -> CollectionSnapshot:
+        """The whole content, as of one moment."""
         ...
 
     def find_passages(self, passage_ids: Sequence[int]) -> Mapping[int, tuple[Passage, Document]]:
@@ -31,3 +46,16 @@ class Collection(Protocol):
     def find_collaborators(self, collaborator_ids: Sequence[str]) -> Mapping[str, Collaborator]:
         """The collaborators of these ids, without their documents; ids that do not exist are left out."""
         ...
+
+
+def check_collection_name(name: str) -> str:
+    """Return the name of a stored collection if it may be one: it becomes the name of a folder.
+
+    Raises:
+        InvalidNameError: it may not.
+    """
+    if not _NAME.fullmatch(name):
+        raise InvalidNameError(
+            mark("«{name}» cannot name a collection: use small letters a-z, digits, - and _, at most 64."), name=name
+        )
+    return name

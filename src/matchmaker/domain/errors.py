@@ -34,6 +34,12 @@ class InvalidChallengeError(MatchmakerError):
         self.field = field
 
 
+class InvalidNameError(MatchmakerError):
+    """A name that a user chose is not allowed."""
+
+    code = "invalid-name"
+
+
 class NotFoundError(MatchmakerError):
     """What was asked for does not exist."""
 
@@ -52,16 +58,31 @@ class InvalidFileError(MatchmakerError):
 
 
 class FileProblem:
-    """One thing wrong in a file: at which line (None for the whole file), in which field, and what."""
+    """One thing wrong in a file: at which line or row (None for the whole file), in which field, and what."""
 
-    def __init__(self, template: str, *, line: int | None = None, field: str | None = None, **values: object) -> None:
+    def __init__(
+        self,
+        template: str,
+        *,
+        line: int | None = None,
+        row: int | None = None,
+        field: str | None = None,
+        **values: object,
+    ) -> None:
         self.template = template
         self.values: Mapping[str, object] = values
         self.line = line
+        self.row = row
         self.field = field
 
     def __str__(self) -> str:
         return self.template.format(**self.values)
+
+
+class NotReadyError(MatchmakerError):
+    """What was asked for is being made ready just now; asking again a little later will do."""
+
+    code = "not-ready"
 
 
 class SetupError(MatchmakerError):

@@ -1,5 +1,6 @@
 """Languages of texts and of the interface."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,11 @@ class Language(StrEnum):
     ENGLISH = "en"
     OTHER = "und"
 
+    @staticmethod
+    def is_code(code: str) -> bool:
+        """Whether ``code`` has the form of a language code: two or three letters, then perhaps a region."""
+        return _CODE.fullmatch(code.strip()) is not None
+
     @classmethod
     def of(cls, code: str | None) -> "Language | None":
         """The language of an ISO code such as ``sv``, ``sv-SE`` or ``swe``; None for None or blank."""
@@ -24,6 +30,7 @@ class Language(StrEnum):
         return _CODES.get(primary, cls.OTHER)
 
 
+_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _CODES = {"sv": Language.SWEDISH, "swe": Language.SWEDISH, "en": Language.ENGLISH, "eng": Language.ENGLISH}
 
 

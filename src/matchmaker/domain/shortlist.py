@@ -53,7 +53,9 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A ranked collaborator. ``score`` orders the list; the channel shares say what carried it (they sum to 1)."""
+    """A ranked collaborator. ``score`` orders the list; the channel shares say what carried it: they sum
+    to 1, or are both 0 where neither channel found anything near.
+    """
 
     rank: int
     collaborator_id: str
@@ -72,11 +74,16 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What made the shortlist, so that it can be explained and made again."""
+    """What made the shortlist, so that it can be explained and made again.
+
+    ``index`` is the collection's revision; ``reference`` the digest of the texts that centre the languages.
+    """
 
     software: str
     encoder: str
     index: str
+    analysis: str
+    reference: str
     scorer: str
     collection: str
 

@@ -1,6 +1,7 @@
 """Judged challenges: the shipped set, files of the same form, and two development sets kept outside the project."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,15 +45,18 @@ def read_judged(challenge_files: Sequence[Path], qrels_file: Path, split: str | 
     qrels = read_qrels(qrels_file)
     sets = []
     for path in challenge_files:
-        kept = _ids_of_split(path, split) if split else None
-        challenges = [one for one in read_challenges(path, read_query) if kept is None or one.id in kept]
+        challenges = read_challenges(path, read_query)
+        if split:
+            kept = _ids_of_split(path, split)
+            challenges = [one for one in challenges if one.id in kept]
         language = challenges[0].language if challenges else None
         name = path.stem if split is None else f"{path.stem} ({split})"
         known = {one.id for one in challenges}
         own = {key: grades for key, grades in qrels.items() if key in known}
-        if not own:
+        if not any(grade > 0 for grades in own.values() for grade in grades.values()):
             raise InvalidFileError(
-                str(qrels_file), [FileProblem(mark("judges none of the challenges of {file}"), file=path)]
+                str(qrels_file),
+                [FileProblem(mark("finds nobody relevant for any of the challenges of {file}"), file=path)],
             )
         sets.append(JudgedSet(name, language or Language.OTHER, tuple(challenges), own))
     return sets
@@ -70,7 +74,7 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
         match line.split():
             case []:
                 continue
-            case [challenge, _, collaborator, grade] if grade.lstrip("-").isdigit():
+            case [challenge, _, collaborator, grade] if re.fullmatch(r"-?\d+", grade):
                 if int(grade) <= MAXIMUM_GRADE:
                     qrels.setdefault(challenge, {})[collaborator] = max(0, int(grade))
                 else:
@@ -112,7 +116,7 @@ def read_gold(path: Path, catalogue: Sequence[Collaborator]) -> list[JudgedSet]:
             )
             for language in (Language.SWEDISH, Language.ENGLISH)
         ]
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise _wrong_form(path, error) from error
 
 
@@ -159,14 +163,14 @@ def read_leaders(path: Path, projects_file: Path) -> list[LeaderTask]:
                 )
             name = f"{path.stem}: query {query_language.value}, evidence {' and '.join(sorted(evidence))}"
             tasks.append(LeaderTask(JudgedSet(name, query_language, tuple(challenges), qrels), tuple(leaders)))
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise _wrong_form(path, error) from error
     return tasks
 
 
 def _ids_of_split(path: Path, split: str) -> set[str]:
     lines = [json.loads(line) for line in read_text_file(path).splitlines() if line.strip()]
-    return {line["id"] for line in lines if isinstance(line, dict) and line.get("split") == split}
+    return {str(line["id"]) for line in lines if line.get("split") == split}
 
 
 def _json(path: Path) -> Any:

@@ -69,5 +69,5 @@ def _eligible(
 ) -> frozenset[str] | None:
     if kinds is None:
         return None
-    found = collection.find_collaborators(matcher.index.attribution.collaborator_ids)
+    found = collection.find_collaborators(matcher.index.collaborators.ids)
     return frozenset(key for key, one in found.items() if one.kind in kinds)

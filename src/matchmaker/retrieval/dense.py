@@ -12,7 +12,7 @@ from matchmaker.retrieval.encoder import Vectors
 class DenseIndex:
     """Exact inner-product search over unit vectors, which for them is the cosine."""
 
-    def __init__(self, index: "faiss.Index") -> None:
+    def __init__(self, index: "faiss.IndexFlatIP") -> None:
         self._index = index
 
     @classmethod
@@ -30,9 +30,12 @@ class DenseIndex:
             OSError: the file is missing or is no index.
         """
         try:
-            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             raise OSError(f"{path} is no FAISS index") from error
+        if not isinstance(index, faiss.IndexFlatIP):
+            raise OSError(f"{path} is another kind of FAISS index")
+        return cls(index)
 
     def write(self, path: Path) -> None:
         faiss.write_index(self._index, str(path))
@@ -41,14 +44,12 @@ class DenseIndex:
     def passage_count(self) -> int:
         return int(self._index.ntotal)
 
-    @property
-    def dimension(self) -> int:
-        return int(self._index.d)
-
     def scores(self, query: Vectors) -> Vectors:
         """The cosine of ``query``, shape (dimension,), with every passage by row, shape (passages,)."""
-        result = np.empty(self.passage_count, dtype=np.float32)
-        if self.passage_count:
-            cosines, rows = self._index.search(np.ascontiguousarray(query[None], dtype=np.float32), self.passage_count)
-            result[rows[0]] = cosines[0]
-        return result
+        if not self.passage_count:
+            return np.empty(0, dtype=np.float32)
+        # One product with the vectors where they lie: a search for all of them would sort them for nothing.
+        size = self.passage_count * self._index.d
+        vectors = faiss.rev_swig_ptr(self._index.get_xb(), size).reshape(self.passage_count, self._index.d)
+        cosines: Vectors = vectors @ query
+        return cosines

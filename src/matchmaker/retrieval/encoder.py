@@ -84,8 +84,8 @@ class CachedEncoder:
         return np.array([known[key] for key in keys], dtype=np.float32).reshape(len(keys), self.dimension)
 
     def _key(self, text: str, role: Role) -> str:
-        content = f"{self._encoder.fingerprint}\n{role.value}\n{text}"
-        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+        """64 hexadecimal digits, the first 16 of them the encoder's, so that those of one that is gone can be found."""
+        return _digest(self._encoder.fingerprint)[:16] + _digest(f"{role.value}\n{text}")[:48]
 
 
 class MemoryVectorCache:
@@ -99,6 +99,10 @@ class MemoryVectorCache:
 
     def store(self, vectors: Mapping[str, Vectors]) -> None:
         self._vectors.update(vectors)
+
+
+def _digest(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _batches(keys: Sequence[str], size: int) -> Iterable[Sequence[str]]:

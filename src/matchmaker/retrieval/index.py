@@ -1,14 +1,18 @@
 """The index of a collection: both channels, and which passages speak for which collaborator. A build product."""
 
+import hashlib
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
+from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.errors import SetupError, mark
 from matchmaker.retrieval.correction import LanguageCentres
 from matchmaker.retrieval.dense import DenseIndex
@@ -34,22 +38,38 @@ class IndexStamp:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexedCollaborators:
+    """Who can be suggested, by position: ids, and what decides the place on a shortlist."""
+
+    ids: tuple[str, ...]
+    is_route: npt.NDArray[np.bool_]
+    is_entrance: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, collaborators: Iterable[Collaborator]) -> Self:
+        everyone = list(collaborators)
+        return cls(
+            tuple(one.id for one in everyone),
+            np.array([one.kind.is_route for one in everyone], dtype=np.bool_),
+            np.array([one.is_entrance for one in everyone], dtype=np.bool_),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Attribution:
     """Which passages speak for which collaborator, in compressed sparse rows.
 
-    Collaborator ``i`` of ``collaborator_ids`` has the passages ``rows[starts[i]:starts[i + 1]]``; one passage may
-    speak for several, and a collaborator may have none.
+    The collaborator at position ``i`` has the passages ``rows[starts[i]:starts[i + 1]]``; one passage may speak for
+    several, and a collaborator may have none.
     """
 
-    collaborator_ids: tuple[str, ...]
     starts: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, collaborator_ids: Sequence[str], rows: Sequence[Sequence[int]]) -> Self:
+    def of(cls, rows: Sequence[Sequence[int]]) -> Self:
         starts = np.concatenate([[0], np.cumsum([len(own) for own in rows])]).astype(np.int64)
-        flat = [row for own in rows for row in own]
-        return cls(tuple(collaborator_ids), starts, np.array(flat, dtype=np.int64))
+        return cls(starts, np.array([row for own in rows for row in own], dtype=np.int64))
 
     def rows_of(self, position: int) -> npt.NDArray[np.int64]:
         """The passages of the collaborator at ``position``."""
@@ -62,60 +82,68 @@ class PassageIndex:
 
     stamp: IndexStamp
     passage_ids: npt.NDArray[np.int64]
-    languages: npt.NDArray[np.str_]
+    collaborators: IndexedCollaborators
     attribution: Attribution
     centres: LanguageCentres
     dense: DenseIndex
     lexical: LexicalIndex
 
     def __post_init__(self) -> None:
-        counts = {len(self.passage_ids), len(self.languages), self.dense.passage_count}
-        if len(counts) != 1 or (len(self.attribution.rows) and int(self.attribution.rows.max()) >= min(counts)):
+        rows, count = self.attribution.rows, len(self.passage_ids)
+        if self.dense.passage_count != count or (len(rows) and int(rows.max()) >= count):
             raise ValueError("the parts of the index disagree on the number of passages")
+        if len(self.attribution.starts) != len(self.collaborators.ids) + 1:
+            raise ValueError("the parts of the index disagree on the number of collaborators")
 
     @property
     def passage_count(self) -> int:
         return len(self.passage_ids)
 
     def write(self, folder: Path) -> None:
-        """Write all parts to ``folder``, the stamp last."""
+        """Write all parts to ``folder``, the stamp last; on disk when this returns."""
         folder.mkdir(parents=True, exist_ok=True)
         self.dense.write(folder / _DENSE)
         self.lexical.write(folder / _LEXICAL)
         arrays: dict[str, npt.NDArray[Any]] = {
             "passage_ids": self.passage_ids,
-            "languages": self.languages,
-            "collaborator_ids": np.array(self.attribution.collaborator_ids, dtype=np.str_),
+            "collaborator_ids": np.array(self.collaborators.ids, dtype=np.str_),
+            "is_route": self.collaborators.is_route,
+            "is_entrance": self.collaborators.is_entrance,
             "starts": self.attribution.starts,
             "rows": self.attribution.rows,
             **{f"document_centre_{language}": centre for language, centre in self.centres.documents.items()},
             **{f"query_centre_{language}": centre for language, centre in self.centres.queries.items()},
         }
         np.savez(folder / _ARRAYS, allow_pickle=False, **arrays)
-        sizes = {str(file.relative_to(folder)): file.stat().st_size for file in folder.rglob("*") if file.is_file()}
-        (folder / _STAMP).write_text(json.dumps({"stamp": asdict(self.stamp), "sizes": sizes}), encoding="utf-8")
+        digests = {str(file.relative_to(folder)): _digest(file) for file in folder.rglob("*") if file.is_file()}
+        content = json.dumps({"stamp": asdict(self.stamp), "sha256": digests})
+        with (folder / _STAMP).open("w", encoding="utf-8") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Open an index.
+        """Open an index, after comparing every file with its digest.
 
         Raises:
             SetupError: a part is missing, cut short, damaged or of another format.
         """
         try:
             stamp = read_stamp(folder)
+            _check_digests(folder)
             with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
                 ids = tuple(str(identifier) for identifier in arrays["collaborator_ids"])
                 return cls(
                     stamp,
                     arrays["passage_ids"],
-                    arrays["languages"],
-                    Attribution(ids, arrays["starts"], arrays["rows"]),
+                    IndexedCollaborators(ids, arrays["is_route"], arrays["is_entrance"]),
+                    Attribution(arrays["starts"], arrays["rows"]),
                     LanguageCentres(_centres(arrays, "document"), _centres(arrays, "query")),
                     DenseIndex.read(folder / _DENSE),
                     LexicalIndex.read(folder / _LEXICAL, len(arrays["passage_ids"])),
                 )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
             raise SetupError(
                 mark("The index in {folder} is damaged ({problem})."),
                 remedy="matchmaker prepare",
@@ -128,16 +156,30 @@ def read_stamp(folder: Path) -> IndexStamp:
     """What the index in ``folder`` was built from.
 
     Raises:
-        OSError, ValueError, KeyError, TypeError: there is no whole index of this format.
+        OSError, ValueError, KeyError, TypeError: there is no index of this format.
     """
-    content = json.loads((folder / _STAMP).read_text(encoding="utf-8"))
-    for name, size in content["sizes"].items():
-        if (folder / name).stat().st_size != size:
-            raise ValueError(f"{name} is cut short")
-    stamp = IndexStamp(**content["stamp"])
+    stamp = IndexStamp(**_stamp_file(folder)["stamp"])
     if stamp.format != FORMAT:
         raise ValueError(f"format {stamp.format}, not {FORMAT}")
     return stamp
+
+
+def _check_digests(folder: Path) -> None:
+    for name, digest in _stamp_file(folder)["sha256"].items():
+        if _digest(folder / name) != digest:
+            raise ValueError(f"{name} is damaged")
+
+
+def _stamp_file(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / _STAMP).read_text(encoding="utf-8"))
+    return content
+
+
+def _digest(file: Path) -> str:
+    """The SHA-256 of a file, which is on disk when this returns."""
+    with file.open("rb") as stream:
+        os.fsync(stream.fileno())
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _centres(arrays: "np.lib.npyio.NpzFile", role: str) -> dict[str, Vectors]:

@@ -1,6 +1,7 @@
 """Where the indexes of a collection lie: built aside, verified, then swapped in by renaming one small file."""
 
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from filelock import FileLock
 from matchmaker.retrieval.index import IndexStamp, PassageIndex, read_stamp
 
 _CURRENT = "CURRENT"
+_IS_INDEX = re.compile(r"[0-9a-f]{32}")
+"""Names of the folders that are made here, and may be deleted here."""
 
 
 class IndexFolder:
@@ -72,9 +75,12 @@ class IndexFolder:
     def _swap(self, fresh: Path) -> None:
         previous = self._current_folder()
         pointer = self._folder / f"{_CURRENT}.{fresh.name}"
-        pointer.write_text(fresh.name, encoding="utf-8")
+        with pointer.open("w", encoding="utf-8") as stream:
+            stream.write(fresh.name)
+            stream.flush()
+            os.fsync(stream.fileno())
         os.replace(pointer, self._folder / _CURRENT)
         # The previous index stays for readers that are opening it just now; older ones have had their time.
         for folder in self._folder.iterdir():
-            if folder.is_dir() and folder not in (fresh, previous):
+            if _IS_INDEX.fullmatch(folder.name) and folder not in (fresh, previous):
                 shutil.rmtree(folder, ignore_errors=True)

@@ -24,7 +24,7 @@ class OnnxEncoder:
     neighbours; and it is faster (55 against 36 passages a second on 2 cores), since nothing is padded.
     """
 
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         try:
             manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
             self._prompts: dict[str, str] = manifest["prompts"]
@@ -40,7 +40,8 @@ class OnnxEncoder:
                 folder=folder,
                 problem=type(error).__name__,
             ) from error
-        self._threads = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        has_affinity = hasattr(os, "sched_getaffinity")
+        self._threads = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count()
 
     @property
     def fingerprint(self) -> str:

@@ -50,9 +50,10 @@ class TransformerEncoder:
 
 
 def _fingerprint(name: str, model: "SentenceTransformer") -> str:
-    """The model's name and a digest over a sample of every weight, so that retrained weights count as another model."""
+    """The model's name and a digest of all that makes its vectors: weights, prompts, modules and window."""
     digest = hashlib.sha256()
+    digest.update(repr((sorted(model.prompts.items()), model.max_seq_length, [repr(one) for one in model])).encode())
     for key, tensor in model.state_dict().items():
         digest.update(key.encode())
-        digest.update(tensor.flatten()[:256].float().cpu().numpy().tobytes())
+        digest.update(tensor.float().cpu().contiguous().numpy().tobytes())
     return f"{name.rstrip('/').rsplit('/', maxsplit=1)[-1]}-{digest.hexdigest()[:16]}"

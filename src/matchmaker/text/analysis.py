@@ -24,7 +24,9 @@ class Analyzer:
     neither Swedish nor English gives its words as they are.
     """
 
-    fingerprint = f"{VERSION}, hunspell-sv {version('hunspell-sv')}, snowball {version('pystemmer')}"
+    fingerprint = ", ".join(
+        [f"{VERSION}", *(f"{name} {version(name)}" for name in ("hunspell-sv", "pystemmer", "bm25s"))]
+    )
     """Changes whenever the terms of some text would."""
 
     def __init__(self) -> None:

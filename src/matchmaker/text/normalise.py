@@ -5,11 +5,24 @@ import unicodedata
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-zA-Z]+|#\d+);")
+_ELEMENTS = frozenset(
+    "a abbr address article aside b big blockquote body br button caption center cite code col colgroup dd del details "
+    "div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input "
+    "ins label legend li link main mark meta nav object ol optgroup option p param pre q s script section select small "
+    "span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead title tr tt u ul "
+    "video".split()
+)
+_MARKUP = re.compile(rf"</?(?:{'|'.join(sorted(_ELEMENTS, key=len, reverse=True))})\b[^<>]*>|<!--|&(?:[a-zA-Z]+|#\d+);")
 _SPACE = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*")
-_HIDDEN_ELEMENTS = frozenset({"script", "style", "head", "template"})
-_BLOCK_ELEMENTS = frozenset({"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "tr", "td", "section"})
+_HIDDEN = re.compile(
+    r"<(script|style|template)\b[^<>]*>.*?</\1\s*>|</?(?:script|style|template)\b[^<>]*>", re.DOTALL | re.IGNORECASE
+)
+"""Elements that no reader sees; of one that never ends only the tag, since what follows may be the need itself."""
+
+_BLOCK_ELEMENTS = frozenset(
+    {"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "tr", "td", "section", "title"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +60,30 @@ def _visible(character: str) -> str:
 
 
 class _TextOnly(HTMLParser):
+    """Keeps text. What only looks like an element (an address in angle brackets) is text too."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
-        self._hidden_depth = 0
 
     def handle_starttag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
-        if tag in _HIDDEN_ELEMENTS:
-            self._hidden_depth += 1
-        if tag in _BLOCK_ELEMENTS:
+        if tag not in _ELEMENTS:
+            self.parts.append(self.get_starttag_text() or "")
+        elif tag in _BLOCK_ELEMENTS:
             self.parts.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _HIDDEN_ELEMENTS:
-            self._hidden_depth = max(0, self._hidden_depth - 1)
-        if tag in _BLOCK_ELEMENTS:
+        if tag not in _ELEMENTS:
+            self.parts.append(f"</{tag}>")
+        elif tag in _BLOCK_ELEMENTS:
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:
-        if not self._hidden_depth:
-            self.parts.append(data)
+        self.parts.append(data)
 
 
 def _without_markup(raw: str) -> str:
     parser = _TextOnly()
-    parser.feed(raw)
+    parser.feed(_HIDDEN.sub(" ", raw))
     parser.close()
     return "".join(parser.parts)

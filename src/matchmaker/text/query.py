@@ -37,8 +37,8 @@ def read_query(challenge: Challenge) -> Query:
     Raises:
         InvalidChallengeError: it has no words, or is too long; the error names the field.
     """
-    _check_length("text", challenge.text, MAXIMUM_CHARACTERS)
-    _check_length("title", challenge.title or "", MAXIMUM_TITLE_CHARACTERS)
+    _check_characters("text", challenge.text, MAXIMUM_CHARACTERS)
+    _check_characters("title", challenge.title or "", MAXIMUM_TITLE_CHARACTERS)
     body, title = clean_text(challenge.text), clean_text(challenge.title or "")
     if not word_count(body.text) and not word_count(title.text):
         raise InvalidChallengeError(
@@ -59,7 +59,9 @@ def read_query(challenge: Challenge) -> Query:
     return Query(challenge.id, text, language, challenge.language is None, tuple(split_passages(text)), tuple(notices))
 
 
-def _check_length(field: str, text: str, limit: int) -> None:
+def _check_characters(field: str, text: str, limit: int) -> None:
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidChallengeError(field, mark("The text has half characters (lone surrogates), which are no text."))
     if len(text) > limit:
         raise InvalidChallengeError(
             field,

@@ -3,11 +3,11 @@
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -37,7 +37,7 @@ class Project(BaseModel):
     abstract_sv: str = Field("", alias="projectAbstractSv")
     abstract_en: str = Field("", alias="projectAbstractEn")
     start: str = Field("", alias="projectStartDate")
-    funding_year: float | None = Field(None, alias="fundingYear")
+    funding_year: float | None = Field(None, alias="fundingYear", ge=1900, le=2100)
     organisation_id: str = Field("", alias="coordinatingOrganisationId")
     organisation_sv: str = Field("", alias="coordinatingOrganisationNameSv")
     organisation_en: str = Field("", alias="coordinatingOrganisationNameEn")
@@ -89,7 +89,7 @@ class Project(BaseModel):
         """The year the project began: the start is a date or, in JSON, seconds since 1970."""
         if re.match(r"(19|20)\d\d(-|$)", self.start):
             return int(self.start[:4])
-        if re.fullmatch(r"-?\d+(\.\d+)?", self.start):
+        if re.fullmatch(r"\d{1,10}(\.\d+)?", self.start):
             return datetime.fromtimestamp(float(self.start), UTC).year
         return int(self.funding_year) if self.funding_year else None
 
@@ -122,12 +122,12 @@ def read_swecris_projects(path: Path) -> dict[str, Project]:
     """
     problems: list[FileProblem] = []
     projects: dict[str, Project] = {}
-    for number, row in _rows(path):
+    for place, row in _rows(path):
         try:
             project = Project.model_validate(row)
         except ValidationError as error:
             problems += [
-                FileProblem(mark("{reason}"), line=number, field=str(one["loc"][0]), reason=one["msg"])
+                FileProblem(mark("{reason}"), **place, field=str(one["loc"][0]), reason=one["msg"])
                 for one in error.errors()
             ]
         else:
@@ -137,29 +137,37 @@ def read_swecris_projects(path: Path) -> dict[str, Project]:
     return projects
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows numbered from 1 (the first after the header, in CSV)."""
-    readers: dict[str, Callable[[Path], list[dict[str, Any]]]] = {".csv": _csv_rows, ".json": _json_rows}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
+class _Place(TypedDict, total=False):
+    """Where a row is: its line in CSV, its number in JSON."""
+
+    line: int
+    row: int
+
+
+def _rows(path: Path) -> Iterator[tuple[_Place, dict[str, Any]]]:
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".json"):
         raise InvalidFileError(str(path), [FileProblem(mark("is neither .json nor .csv"))])
     try:
-        rows = reader(path)
+        rows = _csv_rows(path) if suffix == ".csv" else _json_rows(path)
     except OSError as error:
         raise file_error(path, error) from error
-    except (ValueError, UnicodeError) as error:  # JSON and CSV errors are ValueErrors
+    except (ValueError, UnicodeError, RecursionError) as error:  # JSON and CSV errors are ValueErrors
         raise InvalidFileError(
             str(path), [FileProblem(mark("is damaged or of another format: {reason}"), reason=str(error)[:200])]
         ) from error
     if not rows:
         raise InvalidFileError(str(path), [FileProblem(mark("has no projects"))])
-    return enumerate(rows, start=1)
+    # Quoted cells may span lines, so that in CSV the number of the record, header included, is the best there is.
+    for number, row in enumerate(rows, start=1):
+        yield (_Place(line=number + 1) if suffix == ".csv" else _Place(row=number)), row
 
 
 def _json_rows(path: Path) -> list[dict[str, Any]]:
     rows = json.loads(path.read_text(encoding="utf-8-sig"))
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ValueError("a list of projects was expected")
+    json.dumps(rows, ensure_ascii=False).encode()  # refuses escaped halves of characters, which are no text
     return rows
 
 
@@ -193,7 +201,8 @@ def _who(project: Project) -> list[Collaborator]:
             for leader in leaders
         ]
     if not organisation:
-        return []
+        name = LocalisedText("Okänd organisation", "Unknown organisation")
+        return [Collaborator("org-unknown", name, CollaboratorKind.ORGANISATION)]
     identifier = re.sub(r"[^\w-]+", "-", project.organisation_id or organisation).strip("-")
     name = LocalisedText(organisation, english)
     return [Collaborator(f"org-{identifier}", name, CollaboratorKind.ORGANISATION)]

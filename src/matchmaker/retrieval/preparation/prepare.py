@@ -80,6 +80,8 @@ def prepare_encoder(
         prepared = find_prepared(build_folder)
         if prepared is not None and not again:
             return prepared
+        for left_by_a_killed_one in build_folder.glob(f"{MODEL}.*/"):
+            shutil.rmtree(left_by_a_killed_one, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=f"{MODEL}.", dir=build_folder) as scratch:
             fresh = Path(scratch) / MODEL
             fresh.mkdir()
