@@ -5,7 +5,7 @@ import pytest
 from matchmaker.domain.errors import InvalidFileError
 from matchmaker.domain.ranking import RankedCollaborator
 from matchmaker.evaluation.judged import read_qrels
-from matchmaker.evaluation.measures import estimate, per_challenge
+from matchmaker.evaluation.measures import ConfidenceBand, confidence_bands, estimate, per_challenge
 
 QRELS = {"q": {"a": 3, "b": 2, "c": 0, "d": 1}, "none": {"a": 0}, "unanswered": {"a": 1}}
 
@@ -30,6 +30,12 @@ def test_unanswered_counts_nothing_and_unanswerable_is_not_counted() -> None:
     values = per_challenge(QRELS, {"q": run("a")})["nDCG@10"]
     assert set(values) == {"q", "unanswered"}
     assert values["unanswered"] == 0.0
+
+
+def test_confidence_bands_by_hand() -> None:
+    ranking = [RankedCollaborator("a", 1, 0.9), RankedCollaborator("d", 2, 0.9), RankedCollaborator("x", 3, -0.5)]
+    bands = confidence_bands(QRELS, {"q": ranking})
+    assert bands == {"strong": ConfidenceBand(2, 0.5, 1.0), "weak": ConfidenceBand(1, 0.0, 0.0)}
 
 
 def test_an_interval_holds_the_mean_and_is_the_same_again() -> None:

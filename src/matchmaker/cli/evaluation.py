@@ -15,7 +15,7 @@ from matchmaker.cli import app
 from matchmaker.cli.opening import open_workspace
 from matchmaker.domain.errors import FileProblem, InvalidFileError, mark
 from matchmaker.evaluation.judged import read_gold, read_judged, read_leaders
-from matchmaker.evaluation.measures import MEASURES
+from matchmaker.evaluation.measures import MEASURES, ConfidenceBand
 from matchmaker.evaluation.runner import SetResult, evaluate
 from matchmaker.settings import read_settings
 
@@ -82,8 +82,14 @@ def results_table(results: Sequence[SetResult]) -> str:
         for one in own:
             cells = [f"{value.mean:.3f} [{value.low:.3f}, {value.high:.3f}]" for value in one.measures.values()]
             lines.append("  " + one.system.ljust(14) + "".join(cell.ljust(21) for cell in cells))
+        lines += [f"  called {word}: {_band(band)}" for one in own for word, band in one.bands.items()]
         lines.append("")
     return "\n".join([*lines, "Means with 95 % bootstrap intervals over challenges."])
+
+
+def _band(band: ConfidenceBand) -> str:
+    shares = f"{band.relevant_share:.0%} of them with grade 2 or 3, {band.graded_share:.0%} with any"
+    return f"{band.suggestions} of the best ten, {shares}"
 
 
 def _check_pairs(*pairs: dict[str, object]) -> None:

@@ -13,6 +13,7 @@ from ir_measures import RR, Judged, Qrel, R, ScoredDoc, nDCG
 
 from matchmaker.domain.ranking import RankedCollaborator
 from matchmaker.evaluation.judged import Qrels
+from matchmaker.ranking.scorer import confidence_of
 
 MEASURES = {"nDCG@10": nDCG @ 10, "recall@5": R @ 5, "MRR": RR, "judged@10": Judged @ 10}
 
@@ -43,6 +44,28 @@ def per_challenge(qrels: Qrels, run: Run) -> dict[str, dict[str, float]]:
     for metric in ir_measures.iter_calc(list(names), judgments, scored):
         values[names[metric.measure]][metric.query_id] = float(metric.value)
     return values
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceBand:
+    """Of the suggestions called by one confidence word: how many, and which shares had grade 2 or 3, and any grade."""
+
+    suggestions: int
+    relevant_share: float
+    graded_share: float
+
+
+def confidence_bands(qrels: Qrels, run: Run, depth: int = 10) -> dict[str, ConfidenceBand]:
+    """What became of each confidence word among the best ``depth`` of each challenge; unjudged counts as grade 0."""
+    grades: dict[str, list[int]] = {}
+    for challenge, ranking in run.items():
+        for one in ranking[:depth]:
+            grade = qrels.get(challenge, {}).get(one.collaborator_id, 0)
+            grades.setdefault(confidence_of(one.score).value, []).append(grade)
+    return {
+        word: ConfidenceBand(len(own), sum(one >= 2 for one in own) / len(own), sum(one >= 1 for one in own) / len(own))
+        for word, own in sorted(grades.items())
+    }
 
 
 def answerable(qrels: Qrels) -> list[str]:

@@ -7,7 +7,15 @@ from matchmaker.domain.collaborator import CollaboratorKind
 from matchmaker.domain.collection import Collection
 from matchmaker.domain.ranking import RankedCollaborator
 from matchmaker.evaluation.judged import JudgedSet
-from matchmaker.evaluation.measures import Estimate, Run, answerable, estimate, per_challenge
+from matchmaker.evaluation.measures import (
+    ConfidenceBand,
+    Estimate,
+    Run,
+    answerable,
+    confidence_bands,
+    estimate,
+    per_challenge,
+)
 from matchmaker.pipeline import Matcher
 from matchmaker.ranking.scorer import ALL_CHANNELS, Channel
 
@@ -20,7 +28,10 @@ SYSTEMS = {
 
 @dataclass(frozen=True, slots=True)
 class SetResult:
-    """A system on a set. ``unanswerable`` challenges have no relevant collaborator and are in no mean."""
+    """A system on a set. ``unanswerable`` challenges have no relevant collaborator and are in no mean.
+
+    ``bands`` tell how right the confidence words were; they are of the whole pipeline only.
+    """
 
     set_name: str
     query_language: str
@@ -28,6 +39,7 @@ class SetResult:
     challenges: int
     unanswerable: int
     measures: Mapping[str, Estimate]
+    bands: Mapping[str, ConfidenceBand]
 
 
 def evaluate(judged: JudgedSet, matcher: Matcher, collection: Collection) -> list[SetResult]:
@@ -45,6 +57,7 @@ def evaluate(judged: JudgedSet, matcher: Matcher, collection: Collection) -> lis
                 counted,
                 len(judged.challenges) - counted,
                 {name: estimate(by_challenge.values()) for name, by_challenge in values.items()},
+                confidence_bands(judged.qrels, run) if channels == ALL_CHANNELS else {},
             )
         )
     return results
