@@ -112,7 +112,11 @@ class Shortlister:
         shown = {one.row: sources[one.row] for own in chosen.values() for one in own}
         sentences = self._best_units(retrieved, shown)
         return {
-            position: [shown[one.row].piece(one, sentences[one.row]) for one in own] for position, own in chosen.items()
+            position: sorted(
+                (shown[one.row].piece(one, sentences[one.row]) for one in own),
+                key=lambda piece: piece.kind == KEYWORDS,  # a sentence tells a reader more than a list of words
+            )
+            for position, own in chosen.items()
         }
 
     def _source(self, retrieved: Retrieved, passage: Passage, document: Document) -> "_Source":

@@ -1,5 +1,6 @@
 """The lexical channel: BM25 over the terms of the passages."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -13,6 +14,9 @@ B = 0.75
 """Saturation and length normalisation of BM25: the customary values (Robertson and Zaragoza, "The Probabilistic
 Relevance Framework: BM25 and Beyond", 2009); not tuned."""
 
+
+# The library logs each step at debug level whatever the program's own level is.
+logging.getLogger("bm25s").setLevel(logging.WARNING)
 
 Scores = npt.NDArray[np.float32]
 
