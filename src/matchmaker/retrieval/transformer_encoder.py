@@ -19,7 +19,9 @@ class TransformerEncoder:
     def __init__(self, name_or_path: str) -> None:
         # Imported here, since it takes five seconds and half a gigabyte that the default encoder does without.
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # the program shows its own progress
         try:
             self._model: SentenceTransformer = SentenceTransformer(name_or_path)
         except Exception as error:  # the library and the hub client raise many kinds; all mean it cannot be had
