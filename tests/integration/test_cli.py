@@ -228,6 +228,12 @@ def test_rank_into_a_place_that_cannot_be_written(run: Run, tmp_path: Path) -> N
     output = tmp_path / "file" / "run.tsv"
     result = run("rank", "--challenges", challenges, "--collaborators", catalogue, "--output", output)
     assert (result.code, "cannot be opened or written" in result.err) == (cli.EXIT_INPUT, True)
+    before = sorted(tmp_path.iterdir())
+    output = tmp_path / "folder"
+    output.mkdir()
+    result = run("rank", "--challenges", challenges, "--collaborators", catalogue, "--output", output)
+    assert (result.code, "cannot be opened or written" in result.err) == (cli.EXIT_INPUT, True)
+    assert sorted(tmp_path.iterdir()) == sorted([*before, output]), "nothing half-written is left"
 
 
 def test_import_swecris_ranks_leaders_beside_the_rest_and_twice_changes_nothing(run: Run, tmp_path: Path) -> None:

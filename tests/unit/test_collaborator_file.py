@@ -36,7 +36,7 @@ def test_collaborators(tmp_path: Path) -> None:
         tmp_path,
         {"id": "a", "name": {"sv": "Snö", "en": "Snow"}, "kind": "centre", "documents": [document]},
         {"id": "b", "name": "B", "kind": "person", "documents": []},
-        {"id": "c", "name": None, "kind": None},
+        {"id": "c", "name": None, "kind": None, "documents": None},
     )
     one, two, three = read_collaborators(path)
     assert (one.name, one.kind, one.documents[0].text) == (

@@ -54,7 +54,7 @@ class _CollaboratorLine(_Line):
     id: Identifier
     name: str | _NameLine | None = None
     kind: str | None = None
-    documents: list[_DocumentLine] = []
+    documents: list[_DocumentLine] | None = None
 
 
 def read_challenges(path: Path, check: Callable[[Challenge], object]) -> list[Challenge]:
@@ -84,7 +84,8 @@ def read_collaborators(path: Path) -> list[Collaborator]:
         line = _CollaboratorLine.model_validate(value)
         name = line.name if isinstance(line.name, _NameLine) else _NameLine(sv=line.name, en=line.name)
         documents = tuple(
-            Document(one.id, one.text or "", one.title, Language.of(one.language), one.year) for one in line.documents
+            Document(one.id, one.text or "", one.title, Language.of(one.language), one.year)
+            for one in line.documents or ()
         )
         return Collaborator(
             line.id, LocalisedText(name.sv or name.en or line.id, name.en or name.sv), _kind(line.kind), documents

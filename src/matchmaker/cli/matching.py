@@ -1,7 +1,6 @@
 """``matchmaker match`` and ``matchmaker rank``."""
 
 import json
-import os
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -95,11 +94,15 @@ def _challenge_text(text: str | None, file: Path | None) -> str:
 
 def _write_whole(path: Path, content: str) -> None:
     """Write beside the target and rename, so that no reader and no crash sees half a file."""
+    fresh: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as stream:
+            fresh = Path(stream.name)
             stream.write(content)
-        os.chmod(stream.name, 0o644)
-        os.replace(stream.name, path)
+        fresh.chmod(0o644)
+        fresh.replace(path)
     except OSError as error:
+        if fresh is not None:
+            fresh.unlink(missing_ok=True)
         raise file_error(path, error) from error
