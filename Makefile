@@ -1,6 +1,8 @@
-# make run    set everything up, match a real challenge, serve the API
-# make test   set everything up for the tests, run all checks and tests
-# make setup  set everything up, without serving
+# make run       set everything up, match a real challenge, serve the API
+# make test      set everything up for the tests, run all checks and tests
+# make setup     set everything up, without serving
+# make evaluate  measure the pipeline and write a report to var/report; DATA=folder adds the sets in it
+# make train     train the encoder, mine the terms, calibrate; PROJECTS=file HELD_OUT=file ASSIGNMENTS=file add data
 # Steps that are done are not done again: .venv/ holds a stamp for each.
 
 SHELL := /bin/sh
@@ -8,10 +10,10 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test check unit messages lock clean
+.PHONY: help run setup test check unit evaluate train messages lock clean
 
 help:
-	@sed -n '1,4s/^# //p' Makefile
+	@sed -n '1,6s/^# //p' Makefile
 
 run: setup
 	@$(BIN)/matchmaker match --file data/example-challenge.txt --top-k 5
@@ -33,11 +35,24 @@ unit:
 	@echo "== pytest"
 	@$(BIN)/python -m pytest
 
+evaluate: .venv/.development setup
+	@$(BIN)/matchmaker evaluate --report var/report $(if $(DATA),--development $(DATA))
+
+# The encoder is trained first; what is prepared from it then calibrates the ranking.
+train: .venv/.training
+	@$(BIN)/matchmaker train $(if $(PROJECTS),--projects $(PROJECTS)) $(if $(HELD_OUT),--held-out $(HELD_OUT)) \
+	  $(if $(ASSIGNMENTS),--assignments $(ASSIGNMENTS))
+	@$(BIN)/matchmaker prepare
+	@$(BIN)/matchmaker calibrate
+
 .venv/.runtime: pyproject.toml requirements.lock scripts/install.sh
 	@sh scripts/install.sh runtime
 
 .venv/.development: pyproject.toml requirements.lock scripts/install.sh .venv/.runtime
 	@sh scripts/install.sh development
+
+.venv/.training: pyproject.toml requirements.lock scripts/install.sh .venv/.runtime
+	@sh scripts/install.sh training
 
 # Update the message catalogues from the code; untranslated messages fail the tests.
 messages: .venv/.development

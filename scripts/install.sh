@@ -1,9 +1,10 @@
 #!/bin/sh
-# Install into .venv at the versions of requirements.lock: "runtime", or "development" for tests and checks as well.
+# Install into .venv at the versions of requirements.lock: "runtime", "development" for
+# tests and checks as well, or "training" to train the encoder.
 # torch comes in its CPU build where one is to be had; nothing here needs a graphics card.
 set -eu
 
-what=${1:?runtime or development}
+what=${1:?runtime, development or training}
 python=${PYTHON:-python3}
 venv=.venv
 
@@ -28,7 +29,8 @@ fi
 case $what in
 runtime) target=. ;;
 development) target='.[dev]' ;;
-*) fail "$what is neither runtime nor development." "sh scripts/install.sh runtime" ;;
+training) target='.[train]' ;;
+*) fail "$what is neither runtime, development nor training." "sh scripts/install.sh runtime" ;;
 esac
 
 # uv installs in seconds what pip takes minutes for. It does not read pip's own settings, so a local folder of wheels

@@ -10,13 +10,15 @@ import numpy as np
 from matchmaker.domain.collection import Collection
 from matchmaker.domain.errors import SetupError
 from matchmaker.domain.language import Language
+from matchmaker.domain.passage import Passage
 from matchmaker.retrieval.correction import LanguageCentres, language_centres
 from matchmaker.retrieval.dense import DenseIndex
-from matchmaker.retrieval.encoder import Encoder, Progress, Role
-from matchmaker.retrieval.index import Attribution, IndexedCollaborators, IndexStamp, PassageIndex
+from matchmaker.retrieval.encoder import Encoder, Progress, Role, Span
+from matchmaker.retrieval.index import Attribution, IndexedCollaborators, IndexStamp, PassageIndex, SentenceVectors
 from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.retrieval.lexical import LexicalIndex
 from matchmaker.text.analysis import Analyzer
+from matchmaker.text.sentences import sentence_spans
 
 ProgressFactory = Callable[[int], Progress]
 """Given the number of passages to come, returns what is told of each one done."""
@@ -37,6 +39,10 @@ class ReferenceTexts:
         ).hexdigest()
 
 
+NO_REFERENCE = ReferenceTexts({}, {})
+"""Without reference texts no language is corrected."""
+
+
 @dataclass(frozen=True)
 class IndexRecipe:
     """Everything besides a collection's content that an index is made of."""
@@ -44,6 +50,8 @@ class IndexRecipe:
     encoder: Encoder
     analyzer: Analyzer
     reference: ReferenceTexts
+    with_sentences: bool = True
+    """Whether sentences are encoded too: what is only ranked shows none."""
 
     def stamp(self, name: str, revision: str) -> IndexStamp:
         """What an index of a collection at a revision is built from."""
@@ -69,9 +77,15 @@ def build_index(collection: Collection, recipe: IndexRecipe, progress: ProgressF
     """Build a collection's index in memory."""
     content = collection.snapshot()
     texts = [passage.indexed_text for passage in content.passages]
-    languages = [passage.language.value for passage in content.passages]
-    vectors = recipe.encoder.encode(texts, Role.DOCUMENT, progress(len(texts)) if progress and texts else None)
+    languages = np.array([passage.language.value for passage in content.passages], dtype=np.str_)
+    spans = [_sentences_in(passage) if recipe.with_sentences else [] for passage in content.passages]
+    encoded = recipe.encoder.encode_parts(texts, spans, progress(len(texts)) if progress and texts else None)
+    dimension = recipe.encoder.dimension
+    vectors = np.array([own[0] for own in encoded], dtype=np.float32).reshape(len(texts), dimension)
     centres = language_centres(vectors, languages, recipe.centres)
+    counts = [len(own) for own in spans]
+    sentences = np.concatenate([np.empty((0, dimension), dtype=np.float32), *(own[1:] for own in encoded)])
+    corrected = centres.correct(sentences, np.repeat(languages, counts), Role.DOCUMENT)
     row_of = {passage.id: row for row, passage in enumerate(content.passages)}
     return PassageIndex(
         stamp=recipe.stamp(collection.name, content.revision),
@@ -83,7 +97,13 @@ def build_index(collection: Collection, recipe: IndexRecipe, progress: ProgressF
         centres=centres,
         dense=DenseIndex.build(centres.correct(vectors, languages, Role.DOCUMENT)),
         lexical=LexicalIndex.build([recipe.analyzer.terms(one.indexed_text, one.language) for one in content.passages]),
+        sentences=SentenceVectors(np.cumsum([0, *counts], dtype=np.int64), corrected.astype(np.float16)),
     )
+
+
+def _sentences_in(passage: Passage) -> list[Span]:
+    """Where the passage's sentences stand in what the channels read."""
+    return [(start + passage.text_offset, end + passage.text_offset) for start, end in sentence_spans(passage.text)]
 
 
 def current_index(

@@ -2,7 +2,7 @@
 
     challenge -> query (text) -> a run per channel (retrieval) -> scores per collaborator (ranking)
               -> a ranking, for batches and the evaluation
-              -> a shortlist with evidence, for people (shortlisting)
+              -> a shortlist with evidence, for people (shortlisting); for this the challenge's parts are retrieved too
 
 The API, the command line, the batch ranker and the evaluation all come through here, so that what is measured is
 what runs.
@@ -14,13 +14,16 @@ import numpy as np
 
 from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.collection import Collection
+from matchmaker.domain.language import Language
 from matchmaker.domain.ranking import RankedCollaborator
 from matchmaker.domain.shortlist import Shortlist
-from matchmaker.ranking.scorer import ALL_CHANNELS, Channel, CollaboratorScores, best_first, collaborator_scores
+from matchmaker.ranking.parts import divide
+from matchmaker.ranking.scorer import ALL_CHANNELS, Channel, Scorer, best_first
 from matchmaker.retrieval.encoder import Encoder, Progress, Role, Vectors
 from matchmaker.retrieval.index import PassageIndex
 from matchmaker.shortlisting import Retrieved, Shortlister
 from matchmaker.text.analysis import Analyzer
+from matchmaker.text.normalise import word_count
 from matchmaker.text.query import Query, read_query
 
 DEFAULT_TOP_K = 10
@@ -29,11 +32,15 @@ DEFAULT_TOP_K = 10
 class Matcher:
     """Matches challenges against one collection through its index."""
 
-    def __init__(self, collection: Collection, index: PassageIndex, encoder: Encoder, analyzer: Analyzer) -> None:
+    def __init__(
+        self, collection: Collection, index: PassageIndex, encoder: Encoder, analyzer: Analyzer, scorer: Scorer
+    ) -> None:
         self.index = index
         self._encoder = encoder
         self._analyzer = analyzer
-        self._shortlister = Shortlister(collection, index, encoder, analyzer)
+        self._scorer = scorer
+        self._experts = np.flatnonzero(~index.collaborators.is_route & (np.diff(index.attribution.starts) > 0))
+        self._shortlister = Shortlister(collection, index, analyzer, scorer)
 
     def match(self, challenge: Challenge, top_k: int = DEFAULT_TOP_K) -> Shortlist:
         """The shortlist for a challenge: at most ``top_k`` experts, and the ways in, with evidence.
@@ -42,8 +49,8 @@ class Matcher:
             InvalidChallengeError: the challenge cannot be read.
         """
         query = read_query(challenge)
-        retrieved = self._retrieve(query, self._query_vectors([query])[0])
-        return self._shortlister.shortlist(retrieved, self._score(retrieved, ALL_CHANNELS), top_k)
+        whole = self._retrieve(query.text, query.language, self.query_vectors([query])[0])
+        return self._shortlister.shortlist(query, whole, self._parts(query), top_k)
 
     def rank(
         self,
@@ -58,33 +65,54 @@ class Matcher:
             InvalidChallengeError: a challenge cannot be read.
         """
         queries = [read_query(challenge) for challenge in challenges]
-        vectors = self._query_vectors(queries, progress)
-        identifiers = self.index.collaborators.ids
+        vectors = self.query_vectors(queries, progress)
         for challenge, query, vector in zip(challenges, queries, vectors, strict=True):
-            score = self._score(self._retrieve(query, vector), channels).score
-            order = best_first(score, identifiers)[: top_k or None]
-            yield (
-                challenge,
-                [
-                    RankedCollaborator(identifiers[position], rank, float(score[position]))
-                    for rank, position in enumerate(order, start=1)
-                ],
-            )
+            found = self._retrieve(query.text, query.language, vector, channels)
+            order = best_first(found.scores.score, self.index.collaborators.tie_order)[: top_k or None]
+            yield challenge, [self._ranked(found, position, rank) for rank, position in enumerate(order, start=1)]
 
-    def _query_vectors(self, queries: Sequence[Query], progress: Progress | None = None) -> Vectors:
-        """Corrected unit vectors, shape (queries, dimension); a long challenge is the mean of its parts."""
-        parts = [part for query in queries for part in query.parts]
-        encoded = self._encoder.encode(parts, Role.QUERY, progress)
-        starts = np.cumsum([0] + [len(query.parts) for query in queries])[:-1]
-        means = np.add.reduceat(encoded, starts) if parts else encoded
+    def _ranked(self, found: Retrieved, position: int, rank: int) -> RankedCollaborator:
+        score, probability = float(found.scores.score[position]), float(found.probabilities[position])
+        confidence = self._scorer.confidence_of(probability)
+        return RankedCollaborator(self.index.collaborators.ids[position], rank, score, probability, confidence)
+
+    def query_vectors(self, queries: Sequence[Query], progress: Progress | None = None) -> Vectors:
+        """Corrected unit vectors, shape (queries, dimension); a long challenge is the mean of its passages."""
+        passages = [passage for query in queries for passage in query.passages]
+        encoded = self._encoder.encode(passages, Role.QUERY, progress)
+        starts = np.cumsum([0] + [len(query.passages) for query in queries])[:-1]
+        means = np.add.reduceat(encoded, starts) if passages else encoded
         means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
         return self.index.centres.correct(means, [query.language.value for query in queries], Role.QUERY)
 
-    def _retrieve(self, query: Query, vector: Vectors) -> Retrieved:
-        """Both channels score every passage: exact, and linear in their number."""
-        terms = self._analyzer.terms(query.text, query.language)
-        return Retrieved(query, vector, terms, self.index.dense.scores(vector), self.index.lexical.scores(terms))
+    def _parts(self, query: Query) -> list[Retrieved]:
+        """What the channels find for each of the challenge's parts; none where it is one."""
+        sentences = query.sentences
+        if len(sentences) < 2:
+            return []
+        encoded = self._encoder.encode(sentences, Role.QUERY)
+        vectors = self.index.centres.correct(encoded, [query.language.value] * len(sentences), Role.QUERY)
+        found = [self._retrieve(text, query.language, own) for text, own in zip(sentences, vectors, strict=True)]
+        words = [word_count(one) for one in sentences]
+        groups = divide(np.array([one.scores.score[self._experts] for one in found]), words, self._scorer.part_distance)
+        if len(groups) < 2:
+            return []
+        weights = np.array(words, dtype=np.float32)[:, None]
+        means = [(vectors[group] * weights[group]).sum(axis=0) for group in groups]
+        return [
+            self._retrieve(" ".join(sentences[one] for one in group), query.language, mean / np.linalg.norm(mean))
+            for group, mean in zip(groups, means, strict=True)
+        ]
 
-    def _score(self, retrieved: Retrieved, channels: frozenset[Channel]) -> CollaboratorScores:
-        attribution = self.index.attribution
-        return collaborator_scores(retrieved.dense, retrieved.lexical, attribution.starts, attribution.rows, channels)
+    def _retrieve(
+        self, text: str, language: Language, vector: Vectors, channels: frozenset[Channel] = ALL_CHANNELS
+    ) -> Retrieved:
+        """Both channels score every passage: exact, and linear in their number."""
+        terms = self._analyzer.query_terms(text, language)
+        dense, lexical = self.index.dense.scores(vector), self.index.lexical.scores(terms)
+        starts, rows = self.index.attribution.starts, self.index.attribution.rows
+        scores = self._scorer.collaborator_scores(dense, lexical, starts, rows, channels)
+        corrected = Channel.DENSE in channels and language.value in self.index.centres.queries
+        expertise = self._scorer.expertise(vector, self.index.stamp.encoder if corrected else "")
+        probabilities = self._scorer.probabilities(scores.score, word_count(text), expertise)
+        return Retrieved(text, language, vector, terms, dense, lexical, scores, probabilities)

@@ -51,8 +51,24 @@ class Settings(BaseSettings):
         return (self.data_dir or self.root / "data") / "evaluation"
 
     @property
-    def reference_vectors(self) -> Path:
-        return (self.models_dir or self.root / "models") / "encoder" / "reference.json"
+    def training_folder(self) -> Path:
+        return (self.data_dir or self.root / "data") / "training"
+
+    @property
+    def models_folder(self) -> Path:
+        return self.models_dir or self.root / "models"
+
+    @property
+    def encoder_description(self) -> Path:
+        return self.models_folder / "encoder"
+
+    @property
+    def ranking_weights(self) -> Path:
+        return self.models_folder / "ranking" / "weights.json"
+
+    @property
+    def term_bridge(self) -> Path:
+        return self.models_folder / "lexical" / "term-bridge.tsv"
 
     @property
     def state_folder(self) -> Path:

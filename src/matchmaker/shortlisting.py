@@ -1,6 +1,6 @@
 """Scores to a frozen shortlist: who is on it, with what evidence, how sure, made by what."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,10 +10,10 @@ from matchmaker import __version__
 from matchmaker.domain.collaborator import KEYWORDS, Collaborator, Document
 from matchmaker.domain.collection import Collection
 from matchmaker.domain.errors import NotReadyError, mark
+from matchmaker.domain.language import Language
 from matchmaker.domain.passage import Passage
 from matchmaker.domain.shortlist import Confidence, Evidence, NoticeCode, Provenance, Shortlist, Suggestion
-from matchmaker.ranking import scorer
-from matchmaker.ranking.assembly import choose_experts, choose_routes
+from matchmaker.ranking.assembly import choose_experts, choose_routes, cover_parts
 from matchmaker.ranking.explanation import (
     ScoredPassage,
     carrying_passages,
@@ -21,167 +21,224 @@ from matchmaker.ranking.explanation import (
     evidence_of,
     telling_words,
 )
-from matchmaker.ranking.scorer import CollaboratorScores, best_first, confidence_of, passage_scores
-from matchmaker.retrieval.encoder import Encoder, Role, Vectors
+from matchmaker.ranking.scorer import NO_EVIDENCE_SCORE, CollaboratorScores, Scorer, best_first
+from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.index import PassageIndex
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.query import Query
 from matchmaker.text.sentences import split_sentences
+from matchmaker.text.term_bridge import Alternatives
 
-EVIDENCE_SEARCH_DEPTH = 12
+EVIDENCE_SEARCH_DEPTH = 8
 """A collaborator's best passages among which evidence is chosen: enough to skip translations of the same work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What the channels found: passage scores by row, shape (passages,), and what they were asked."""
+    """What the channels found for a text, and what they were asked.
 
-    query: Query
+    ``dense`` and ``lexical`` are passage scores by row, shape (passages,); ``scores`` those of the collaborators.
+    """
+
+    text: str
+    language: Language
     vector: Vectors
-    terms: Sequence[str]
+    terms: Sequence[Alternatives]
     dense: npt.NDArray[np.float32]
     lexical: npt.NDArray[np.float32]
+    scores: CollaboratorScores
+    probabilities: npt.NDArray[np.float64]
+    """How likely a reviewer would find each collaborator relevant for the text, shape (collaborators,)."""
 
 
 class Shortlister:
     """Puts shortlists together over one collection and its index."""
 
-    def __init__(self, collection: Collection, index: PassageIndex, encoder: Encoder, analyzer: Analyzer) -> None:
+    def __init__(self, collection: Collection, index: PassageIndex, analyzer: Analyzer, scorer: Scorer) -> None:
         self._collection = collection
         self._index = index
-        self._encoder = encoder
         self._analyzer = analyzer
+        self._scorer = scorer
 
-    def shortlist(self, retrieved: Retrieved, scores: CollaboratorScores, top_k: int) -> Shortlist:
+    def shortlist(self, query: Query, whole: Retrieved, parts: Sequence[Retrieved], top_k: int) -> Shortlist:
         """At most ``top_k`` experts and the ways in, each with its evidence.
+
+        ``whole`` is what was found for the challenge, ``parts`` what for each of its parts.
 
         Raises:
             NotReadyError: the collection has changed since the index was built, so that evidence is missing.
         """
-        experts, routes = self._choose(scores, top_k)
-        evidence = self._evidence(retrieved, [*experts, *routes])
-        identifiers = self._index.collaborators.ids
-        found = self._collection.find_collaborators([identifiers[position] for position in evidence])
+        ranked = self._ranked(whole)
+        answers = [self._answering(part) for part in parts]
+        experts = self._experts(whole, ranked, answers, top_k)
+        who = self._index.collaborators
+        # The entrance is there for whatever nobody else takes; other ways in are not shown to fill up.
+        near = (whole.probabilities >= self._scorer.possible) | who.is_entrance
+        routes = choose_routes([one for one in ranked if near[one]], who.is_route, who.is_entrance)
+        best = {position: _best_answered(position, whole, parts, answers) for position in [*experts, *routes]}
+        evidence = self._evidence(best)
+        found = self._collection.find_collaborators([who.ids[position] for position in evidence])
         if len(found) < len(evidence):
             raise _changed(self._collection.name)
         suggestions = {
-            position: _suggestion(found[identifiers[position]], position, scores, evidence[position])
-            for position in evidence
+            position: self._suggestion(found[who.ids[position]], position, whole, best[position], answers, own)
+            for position, own in evidence.items()
         }
-        query = retrieved.query
+        chosen = [suggestions[position] for position in experts]
         return Shortlist(
             challenge_id=query.challenge_id,
             language=query.language,
             language_detected=query.language_detected,
-            experts=_numbered([suggestions[position] for position in experts]),
+            experts=_numbered(chosen),
             routes=_numbered([suggestions[position] for position in routes]),
-            notices=query.notices + (() if _any_strong(suggestions.values()) else (NoticeCode.NO_STRONG_MATCH,)),
+            notices=query.notices + _notices(chosen, answers),
             provenance=Provenance(
                 software=__version__,
                 encoder=self._index.stamp.encoder,
                 index=self._index.stamp.revision,
-                analysis=self._index.stamp.analysis,
+                analysis=self._analyzer.query_fingerprint,
                 reference=self._index.stamp.reference,
-                scorer=scorer.VERSION,
+                scorer=self._scorer.version,
                 collection=self._index.stamp.collection,
             ),
+            parts=tuple(part.text for part in parts),
         )
 
-    def _choose(self, scores: CollaboratorScores, top_k: int) -> tuple[list[int], list[int]]:
-        """Positions of experts and of routes, each best first; without evidence nobody is suggested."""
-        who = self._index.collaborators
-        ranked = [one for one in best_first(scores.score, who.ids) if scores.score[one] > scorer.NO_EVIDENCE_SCORE]
-        return choose_experts(ranked, who.is_route, top_k), choose_routes(ranked, who.is_route, who.is_entrance)
+    def _ranked(self, found: Retrieved) -> list[int]:
+        """Positions with evidence, best first; without evidence nobody is suggested."""
+        score, tie_order = found.scores.score, self._index.collaborators.tie_order
+        return [one for one in best_first(score, tie_order) if score[one] > NO_EVIDENCE_SCORE]
 
-    def _evidence(self, retrieved: Retrieved, positions: Sequence[int]) -> dict[int, list[Evidence]]:
-        scores = passage_scores(retrieved.dense, retrieved.lexical)
-        carrying = {
-            position: carrying_passages(
-                self._index.attribution.rows_of(position), scores, retrieved.dense, retrieved.lexical
-            )[:EVIDENCE_SEARCH_DEPTH]
-            for position in positions
-        }
+    def _answering(self, part: Retrieved) -> list[int]:
+        """The experts who answer a part, best first."""
+        is_route = self._index.collaborators.is_route
+        return [
+            one for one in self._ranked(part) if not is_route[one] and part.probabilities[one] >= self._scorer.possible
+        ]
+
+    def _experts(
+        self, whole: Retrieved, ranked: Sequence[int], answers: Sequence[Sequence[int]], top_k: int
+    ) -> list[int]:
+        """The best experts, with somebody for every part; without a strong one among them no weak ones."""
+        experts = choose_experts(ranked, self._index.collaborators.is_route, top_k)
+        sure = whole.probabilities
+        # In another language probabilities are not known to hold: then whoever is nearest is shown.
+        if whole.language is not Language.OTHER and not any(sure[one] >= self._scorer.strong for one in experts):
+            experts = [one for one in experts if sure[one] >= self._scorer.possible]
+        return cover_parts(experts, ranked, answers, top_k)
+
+    def _suggestion(
+        self,
+        collaborator: Collaborator,
+        position: int,
+        whole: Retrieved,
+        best: Retrieved,
+        answers: Sequence[Sequence[int]],
+        evidence: Sequence[Evidence],
+    ) -> Suggestion:
+        dense = max(float(best.scores.dense[position]), 0.0)
+        lexical = max(float(best.scores.lexical[position]), 0.0)
+        total = dense + lexical
+        probability = float(best.probabilities[position])
+        return Suggestion(
+            rank=0,
+            collaborator_id=collaborator.id,
+            name=collaborator.name,
+            kind=collaborator.kind,
+            department=collaborator.department,
+            web_page=collaborator.web_page,
+            contacts=collaborator.contacts,
+            is_entrance=collaborator.is_entrance,
+            score=float(whole.scores.score[position]),
+            confidence=self._scorer.confidence_of(probability),
+            dense_share=dense / total if total else 0.0,
+            lexical_share=lexical / total if total else 0.0,
+            evidence=tuple(evidence),
+            probability=probability,
+            parts=tuple(number for number, part in enumerate(answers, start=1) if position in part),
+        )
+
+    def _evidence(self, found: Mapping[int, Retrieved]) -> dict[int, list[Evidence]]:
+        """The evidence of each position, from what was found for the text that it answers best."""
+        carrying = {position: self._carrying(position, own) for position, own in found.items()}
         rows = sorted({one.row for passages in carrying.values() for one in passages})
         ids = {row: int(self._index.passage_ids[row]) for row in rows}
-        found = self._collection.find_passages(list(ids.values()))
-        if len(found) < len(ids):
+        known = self._collection.find_passages(list(ids.values()))
+        if len(known) < len(ids):
             raise _changed(self._collection.name)
-        sources = {row: self._source(retrieved, *found[identifier]) for row, identifier in ids.items()}
-        works = {row: source.work for row, source in sources.items() if source.units}
-        chosen = {position: choose_evidence(passages, works) for position, passages in carrying.items()}
-        shown = {one.row: sources[one.row] for own in chosen.values() for one in own}
-        sentences = self._best_units(retrieved, shown)
-        return {
-            position: sorted(
-                (shown[one.row].piece(one, sentences[one.row]) for one in own),
+        pieces: dict[int, list[Evidence]] = {}
+        for position, passages in carrying.items():
+            own = found[position]
+            units = {one.row: self._units(own, *known[ids[one.row]]) for one in passages}
+            works = {row: _work(known[ids[row]][1]) for row, shown in units.items() if shown}
+            asked = self._asked_words(own)
+            chosen = choose_evidence(passages, works)
+            pieces[position] = sorted(
+                (self._piece(own, asked, one, *known[ids[one.row]], units[one.row]) for one in chosen),
                 key=lambda piece: piece.kind == KEYWORDS,  # a sentence tells a reader more than a list of words
             )
-            for position, own in chosen.items()
+        return pieces
+
+    def _carrying(self, position: int, found: Retrieved) -> list[ScoredPassage]:
+        scores = self._scorer.passage_scores(found.dense, found.lexical)
+        rows = self._index.attribution.rows_of(position)
+        return carrying_passages(rows, scores, found.dense, found.lexical)[:EVIDENCE_SEARCH_DEPTH]
+
+    def _units(self, found: Retrieved, passage: Passage, document: Document) -> list[str]:
+        """What of a passage may be shown: its sentences; of a list of keywords those that met the challenge, as one."""
+        if document.kind != KEYWORDS:
+            return split_sentences(passage.text)
+        keywords = [one.strip() for one in passage.text.split(",")]
+        matching = self._analyzer.matching_words
+        met = [one for one in keywords if matching(one, passage.language, found.terms)]
+        return [", ".join(met)] if met else []
+
+    def _asked_words(self, found: Retrieved) -> dict[str, str]:
+        """The challenge's word by each term that it is searched by, translations among them."""
+        words = self._analyzer.matching_words(found.text, found.language, found.terms)
+        word_of = {term: word for word, terms in words.items() for term in terms}
+        return {
+            alternative: word_of[term]
+            for alternatives in found.terms
+            for term in (next(iter(alternatives)),)
+            if term in word_of
+            for alternative in alternatives
         }
 
-    def _source(self, retrieved: Retrieved, passage: Passage, document: Document) -> "_Source":
-        words = self._analyzer.matching_words(passage.indexed_text, passage.language, retrieved.terms)
-        if document.kind == KEYWORDS:
-            # A list of keywords is evidence by those that met the challenge, and by no others.
-            keywords = [one.strip() for one in passage.text.split(",")]
-            matching = self._analyzer.matching_words
-            met = [one for one in keywords if matching(one, passage.language, retrieved.terms)]
-            units = [", ".join(met)] if met else []
-        else:
-            units = split_sentences(passage.text)
-        return _Source(passage, document, units, telling_words(words, self._index.lexical.term_weight))
-
-    def _best_units(self, retrieved: Retrieved, sources: Mapping[int, "_Source"]) -> dict[int, str]:
-        """Of each source the unit (sentence) whose corrected vector is nearest to the query's."""
-        units = [(row, unit) for row, source in sources.items() for unit in source.units]
-        vectors = self._encoder.encode([unit for _, unit in units], Role.DOCUMENT)
-        languages = [sources[row].passage.language.value for row, _ in units]
-        nearness = self._index.centres.correct(vectors, languages, Role.DOCUMENT) @ retrieved.vector
-        best: dict[int, tuple[float, str]] = {}
-        for (row, unit), near in zip(units, nearness, strict=True):
-            if row not in best or near > best[row][0]:
-                best[row] = (float(near), unit)
-        return {row: unit for row, (_, unit) in best.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A passage that may be shown, with the units (sentences) of which the best one is."""
-
-    passage: Passage
-    document: Document
-    units: Sequence[str]
-    matched_words: tuple[str, ...]
-
-    @property
-    def work(self) -> str:
-        return self.document.work or self.document.id
-
-    def piece(self, scored: ScoredPassage, sentence: str) -> Evidence:
-        return evidence_of(scored, self.passage, self.document, sentence, self.matched_words)
+    def _piece(
+        self,
+        found: Retrieved,
+        asked: Mapping[str, str],
+        scored: ScoredPassage,
+        passage: Passage,
+        document: Document,
+        units: Sequence[str],
+    ) -> Evidence:
+        words = self._analyzer.matching_words(passage.indexed_text, passage.language, found.terms)
+        telling = telling_words(words, self._index.lexical.term_weight)
+        translated: list[tuple[str, str]] = []
+        if passage.language is not found.language:
+            translated = [
+                (asked[term], word)
+                for word in telling
+                for term in sorted(words[word])
+                if term in asked and asked[term].lower() != word.lower()
+            ]
+        nearest = self._index.sentences.nearest(scored.row, found.vector) if len(units) > 1 else None
+        sentence = units[nearest or 0]
+        return evidence_of(scored, passage, document, sentence, telling, tuple(dict.fromkeys(translated)))
 
 
-def _suggestion(
-    collaborator: Collaborator, position: int, scores: CollaboratorScores, evidence: Sequence[Evidence]
-) -> Suggestion:
-    dense, lexical = max(float(scores.dense[position]), 0.0), max(float(scores.lexical[position]), 0.0)
-    total = dense + lexical
-    score = float(scores.score[position])
-    return Suggestion(
-        rank=0,
-        collaborator_id=collaborator.id,
-        name=collaborator.name,
-        kind=collaborator.kind,
-        department=collaborator.department,
-        web_page=collaborator.web_page,
-        contacts=collaborator.contacts,
-        is_entrance=collaborator.is_entrance,
-        score=score,
-        confidence=confidence_of(score),
-        dense_share=dense / total if total else 0.0,
-        lexical_share=lexical / total if total else 0.0,
-        evidence=tuple(evidence),
-    )
+def _best_answered(
+    position: int, whole: Retrieved, parts: Sequence[Retrieved], answers: Sequence[Sequence[int]]
+) -> Retrieved:
+    """Of the whole and the parts that a collaborator answers, the one that it is likeliest relevant for."""
+    answered = [part for part, own in zip(parts, answers, strict=True) if position in own]
+    return max([whole, *answered], key=lambda found: float(found.probabilities[position]))
+
+
+def _work(document: Document) -> str:
+    return document.work or document.id
 
 
 def _numbered(suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
@@ -194,5 +251,13 @@ def _changed(collection: str) -> NotReadyError:
     )
 
 
-def _any_strong(suggestions: Iterable[Suggestion]) -> bool:
-    return any(one.confidence is Confidence.STRONG for one in suggestions)
+def _notices(experts: Sequence[Suggestion], answers: Sequence[Sequence[int]]) -> tuple[NoticeCode, ...]:
+    sure = {one.confidence for one in experts}
+    notices = []
+    if not sure:
+        notices.append(NoticeCode.NO_MATCH)
+    elif Confidence.STRONG not in sure:
+        notices.append(NoticeCode.NO_STRONG_MATCH)
+    if experts and not all(answers):
+        notices.append(NoticeCode.UNANSWERED_PART)
+    return tuple(notices)

@@ -46,7 +46,16 @@ NOTICES = {
     ),
     NoticeCode.UNCERTAIN_LANGUAGE: mark("The language of the text was guessed and may be wrong; it can be given."),
     NoticeCode.MARKUP_REMOVED: mark("Markup (HTML) was taken out of the text."),
-    NoticeCode.NO_STRONG_MATCH: mark("No strong match was found. Let the Innovation Office take the question further."),
+    NoticeCode.NO_STRONG_MATCH: mark(
+        "No strong match was found: those below may know part of this. "
+        "Let the Innovation Office take the question further."
+    ),
+    NoticeCode.NO_MATCH: mark(
+        "No match was found: nobody in the collection is near what the text asks for. It may lie outside what the "
+        "university does, or be told too generally. The Innovation Office takes every question; LTU Business takes "
+        "those of companies."
+    ),
+    NoticeCode.UNANSWERED_PART: mark("For a part of the need nobody was found."),
 }
 
 
@@ -78,13 +87,19 @@ def reasons(suggestion: Suggestion, say: Translator) -> list[str]:
         return [say.say(mark("Takes questions that match nobody else, and finds the right person."))]
     if not suggestion.evidence:
         return [say.say(mark("There is no evidence for this collaborator."))]
-    words = list(dict.fromkeys(word.lower() for one in suggestion.evidence for word in one.matched_words))
+    answered = (
+        [say.say(mark("Answers part {parts}."), parts=", ".join(str(part) for part in suggestion.parts))]
+        if suggestion.parts
+        else []
+    )
+    words = list(dict.fromkeys(word for one in suggestion.evidence for word in words_in_common(one)))
     if not suggestion.dense_share and not suggestion.lexical_share:
         return [say.say(mark("Little speaks for this suggestion: neither meaning nor words are near."))]
     said = [
+        *answered,
         say.say(mark("Words in common: {words}."), words=", ".join(words[:8]))
         if words
-        else say.say(mark("No words in common; found by meaning."))
+        else say.say(mark("No words in common; found by meaning.")),
     ]
     said.append(
         say.say(
@@ -94,6 +109,17 @@ def reasons(suggestion: Suggestion, say: Translator) -> list[str]:
         )
     )
     return said
+
+
+def words_in_common(evidence: Evidence) -> list[str]:
+    """The words of a piece of evidence that met the challenge, one found by translation with what it translates."""
+    translates = {word: asked for asked, word in reversed(evidence.translated_words)}
+    return [
+        f"{translates[word].lower()} ~ {word.lower()}"
+        if translates.get(word, word).lower() != word.lower()
+        else word.lower()
+        for word in evidence.matched_words
+    ]
 
 
 def describe_evidence(evidence: Evidence, say: Translator) -> str:

@@ -16,15 +16,25 @@ from matchmaker.db.vector_cache import DatabaseVectorCache
 from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.collection import check_collection_name
 from matchmaker.domain.errors import NotFoundError, SetupError, mark
-from matchmaker.indexing import IndexRecipe, ProgressFactory, ReferenceTexts, build_index, current_index
+from matchmaker.evaluation.systems import FULL, System
+from matchmaker.indexing import (
+    NO_REFERENCE,
+    IndexRecipe,
+    ProgressFactory,
+    ReferenceTexts,
+    build_index,
+    current_index,
+)
 from matchmaker.pipeline import Matcher
+from matchmaker.ranking.scorer import Scorer
 from matchmaker.retrieval.encoder import CachedEncoder, Encoder
-from matchmaker.retrieval.index import IndexStamp
+from matchmaker.retrieval.index import IndexStamp, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.retrieval.onnx_encoder import OnnxEncoder
 from matchmaker.retrieval.preparation.prepare import find_prepared, prepare_encoder
 from matchmaker.settings import DEFAULT_ENCODER, MAIN_COLLECTION, Settings
 from matchmaker.text.analysis import Analyzer
+from matchmaker.text.term_bridge import TermBridge
 
 CATALOGUE_ORIGIN = "catalogue"
 
@@ -50,6 +60,8 @@ class Workspace:
         self._refreshing: dict[str, threading.Thread] = {}
         self._failed: dict[str, tuple[IndexStamp, float]] = {}
         self._matchers: dict[str, Matcher] = {}
+        self._compared_encoders: dict[tuple[bool, bool], Encoder] = {}
+        self._compared: tuple[Sequence[Collaborator], MemoryCollection, dict[IndexStamp, PassageIndex]] | None = None
         self._lock = threading.Lock()
 
     @cached_property
@@ -58,11 +70,15 @@ class Workspace:
 
     @cached_property
     def analyzer(self) -> Analyzer:
-        return Analyzer()
+        return Analyzer(TermBridge.read(self.settings.term_bridge))
 
     @cached_property
     def encoder(self) -> Encoder:
         return CachedEncoder(self._open_encoder(), DatabaseVectorCache(self.database))
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        return Scorer.read(self.settings.ranking_weights)
 
     @cached_property
     def recipe(self) -> IndexRecipe:
@@ -132,7 +148,7 @@ class Workspace:
             assert old is not None
             _log.exception("The index of %s could not be rebuilt; the old one goes on serving", stored.name)
             index = old
-        return Matcher(stored, index, self.encoder, self.analyzer)
+        return Matcher(stored, index, self.encoder, self.analyzer, self.scorer)
 
     def _stamp(self, stored: StoredCollection) -> IndexStamp:
         try:
@@ -144,14 +160,32 @@ class Workspace:
 
     def memory_matcher(self, name: str, collaborators: Sequence[Collaborator]) -> tuple[Matcher, MemoryCollection]:
         """A matcher over collaborators that are not stored."""
-        collection = MemoryCollection(name, collaborators)
-        index = build_index(collection, self.recipe, self._progress)
-        return Matcher(collection, index, self.encoder, self.analyzer), collection
+        return self.matcher_of_system(FULL, name, collaborators)
+
+    def matcher_of_system(
+        self, system: System, name: str, collaborators: Sequence[Collaborator]
+    ) -> tuple[Matcher, MemoryCollection]:
+        """The matcher of a system that is compared, over collaborators that are not stored.
+
+        Collection and indexes are kept for the next system on the same collaborators.
+        """
+        encoder = self._encoder_of(system)
+        reference = self.recipe.reference if system.corrected else NO_REFERENCE
+        # In 32 bits each sentence would be encoded by itself, to be shown to nobody.
+        recipe = IndexRecipe(encoder, self.analyzer, reference, with_sentences=system.quantised)
+        if self._compared is None or self._compared[0] is not collaborators or self._compared[1].name != name:
+            self._compared = (collaborators, MemoryCollection(name, collaborators), {})
+        _, collection, indexes = self._compared
+        stamp = recipe.stamp(name, collection.revision)
+        if stamp not in indexes:
+            indexes[stamp] = build_index(collection, recipe, self._progress)
+        analyzer = self.analyzer if system.translated else Analyzer()
+        return Matcher(collection, indexes[stamp], encoder, analyzer, self.scorer), collection
 
     def prepare(self, report: Callable[[str], None], *, again: bool = False) -> CatalogueChange:
         """Make ready all that matching needs: encoder, database, catalogue, index. What is ready is not made again."""
         if self.settings.encoder == DEFAULT_ENCODER:
-            prepare_encoder(self.settings.encoder_build_folder, self.settings.reference_vectors, report, again=again)
+            prepare_encoder(self.settings.encoder_build_folder, self.settings.encoder_description, report, again=again)
         change = self.save(
             MAIN_COLLECTION, CATALOGUE_ORIGIN, read_catalogue(self.settings.catalogue_folder), complete=True
         )
@@ -175,12 +209,34 @@ class Workspace:
         name = check_collection_name(collection)
         return save_collaborators(self.database, name, origin, collaborators, complete=complete, progress=progress)
 
+    def _encoder_of(self, system: System) -> Encoder:
+        """The encoder, or what it is compared with: without our adapter, or in 32 bits."""
+        if system.adapted and system.quantised:
+            return self.encoder if system.cached else self._open_encoder()
+        key = (system.adapted, system.quantised)
+        if key not in self._compared_encoders:
+            prepared = prepare_encoder(
+                self.settings.encoder_build_folder,
+                self.settings.encoder_description,
+                _log.info,
+                adapted=system.adapted,
+            )
+            opened: Encoder
+            if system.quantised:
+                opened = OnnxEncoder(prepared.onnx)
+            else:
+                from matchmaker.retrieval.transformer_encoder import TransformerEncoder
+
+                opened = TransformerEncoder(str(prepared.model_folder))
+            self._compared_encoders[key] = CachedEncoder(opened, DatabaseVectorCache(self.database))
+        return self._compared_encoders[key]
+
     def _open_encoder(self) -> Encoder:
         if self.settings.encoder != DEFAULT_ENCODER:
             from matchmaker.retrieval.transformer_encoder import TransformerEncoder
 
             return TransformerEncoder(self.settings.encoder)
-        prepared = find_prepared(self.settings.encoder_build_folder)
+        prepared = find_prepared(self.settings.encoder_build_folder, self.settings.encoder_description)
         if prepared is None:
             raise SetupError(
                 mark("The encoder in {folder} is missing, incomplete or of an older version."),

@@ -27,7 +27,7 @@ def test_no_file_is_too_long_to_have_one_reason_to_change() -> None:
     ("library", "allowed"),
     [
         ("sentence_transformers", {"retrieval/transformer_encoder.py", "retrieval/preparation/model_folder.py",
-                                   "retrieval/preparation/onnx_export.py"}),
+                                   "retrieval/preparation/onnx_export.py", "training/trainer.py"}),
         ("faiss", {"retrieval/dense.py"}),
         ("bm25s", {"retrieval/lexical.py", "text/stop_words.py"}),
         ("onnxruntime", {"retrieval/onnx_encoder.py", "retrieval/preparation/onnx_export.py"}),

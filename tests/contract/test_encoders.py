@@ -24,7 +24,7 @@ TEXTS = [
 
 @pytest.fixture(scope="session")
 def prepared(settings: Settings) -> PreparedEncoder:
-    found = find_prepared(settings.encoder_build_folder)
+    found = find_prepared(settings.encoder_build_folder, settings.encoder_description)
     assert found is not None, "make setup prepares the encoder"
     return found
 
@@ -70,6 +70,37 @@ def test_progress_adds_up(any_encoder: Encoder) -> None:
     done: list[int] = []
     any_encoder.encode(TEXTS, Role.DOCUMENT, done.append)
     assert sum(done) == len(TEXTS)
+
+
+def test_parts_come_with_the_whole_and_stand_for_themselves(any_encoder: Encoder) -> None:
+    text = "Dagvatten och snö i kalla städer. Musikundervisning för barn i förskolan."
+    middle = text.index("Musik")
+    own, alone, none = any_encoder.encode_parts([text, TEXTS[2], ""], [[(0, middle - 1), (middle, len(text))], [], []])
+    assert own.shape == (3, any_encoder.dimension)
+    assert alone.shape == none.shape == (1, any_encoder.dimension)
+    assert np.allclose(np.linalg.norm(own, axis=1), 1, atol=2e-3)
+    assert np.allclose(own[0], any_encoder.encode([text], Role.DOCUMENT)[0], atol=2e-3)
+    queries = any_encoder.encode(["dagvatten och snö", "musikundervisning för barn"], Role.QUERY)
+    nearness = queries @ own[1:].T
+    assert nearness[0, 0] > nearness[0, 1]
+    assert nearness[1, 1] > nearness[1, 0]
+
+
+def test_a_part_beyond_the_window_is_stood_for_by_the_whole(onnx: OnnxEncoder) -> None:
+    text = "snö och vatten " * 600
+    (own,) = onnx.encode_parts([text], [[(len(text) - 20, len(text))]])
+    assert np.allclose(own[0], own[1], atol=1e-6)
+
+
+def test_cached_parts_are_not_encoded_again_and_other_parts_are() -> None:
+    counting = HashingEncoder()
+    cached = CachedEncoder(counting, MemoryVectorCache())
+    (first,) = cached.encode_parts(["vatten och snö"], [[(0, 6)]])
+    (second,) = cached.encode_parts(["vatten och snö"], [[(0, 6)]])
+    assert np.array_equal(first, second)
+    assert counting.encoded == ["vatten och snö"]
+    cached.encode_parts(["vatten och snö"], [[(7, 10)]])
+    assert len(counting.encoded) == 2
 
 
 def test_both_runtimes_give_the_same_vectors(onnx: OnnxEncoder, transformer: TransformerEncoder) -> None:

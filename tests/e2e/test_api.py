@@ -120,7 +120,7 @@ def test_unusual_texts_are_answered_and_kept_as_typed(client: Client, text: str)
 
 def test_the_service_says_what_answers(client: Client) -> None:
     ready = client.get("/readyz").json()
-    assert ready["encoder"].startswith("multilingual-e5-small")
+    assert ready["encoder"].startswith("matchmaker-e5-small")
     assert ready["passages"] == 368
 
 

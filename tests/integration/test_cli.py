@@ -128,10 +128,12 @@ def test_errors_come_in_swedish_by_default(run: Run, monkeypatch: pytest.MonkeyP
 def test_a_missing_or_truncated_encoder_says_what_to_do(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str | None, told: str
 ) -> None:
-    build = tmp_path / "build" / "multilingual-e5-small"
+    build = tmp_path / "build" / "matchmaker-e5-small"
+    for described in ("encoder", "lexical", "ranking"):
+        shutil.copytree(ROOT / "models" / described, tmp_path / described)
     if part:
         shutil.copytree(
-            ROOT / "models" / "build" / "multilingual-e5-small", build, ignore=shutil.ignore_patterns("*.safetensors")
+            ROOT / "models" / "build" / "matchmaker-e5-small", build, ignore=shutil.ignore_patterns("*.safetensors")
         )
         (build / "sentence-transformers" / "model.safetensors").touch()
         file = build / part
@@ -207,7 +209,7 @@ def test_rank_again_encodes_nothing_and_writes_the_same(
     challenges, catalogue = jsonl(tmp_path / "q.jsonl", *RANKED), jsonl(tmp_path / "c.jsonl", *CATALOGUE)
     arguments = ("rank", "--challenges", challenges, "--collaborators", catalogue, "--output")
     run(*arguments, tmp_path / "first.tsv")
-    monkeypatch.setattr("matchmaker.retrieval.onnx_encoder.OnnxEncoder._encode_one", None)
+    monkeypatch.setattr("matchmaker.retrieval.onnx_encoder.OnnxEncoder._run", None)
     assert run(*arguments, tmp_path / "second.tsv").code == 0
     assert (tmp_path / "first.tsv").read_bytes() == (tmp_path / "second.tsv").read_bytes()
 
@@ -267,7 +269,7 @@ def test_evaluate_prints_each_system_with_intervals_per_language(run: Run) -> No
     result = run("evaluate", "--json")
     measured = json.loads(result.out)
     assert {(one["query_language"], one["system"]) for one in measured} == {
-        (language, system) for language in ("sv", "en") for system in ("lexical only", "dense only", "fused")
+        (language, system) for language in ("sv", "en") for system in ("lexical only", "dense only", "full")
     }
     for one in measured:
         assert one["challenges"] == 56
@@ -275,7 +277,7 @@ def test_evaluate_prints_each_system_with_intervals_per_language(run: Run) -> No
         assert all(value["low"] <= value["mean"] <= value["high"] for value in one["measures"].values())
     table = run("evaluate", "--split", "dev").out
     assert "challenges.sv (dev): query language sv, 28 challenges" in table
-    assert re.search(r"fused +0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]", table)
+    assert re.search(r"full +0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]", table)
 
 
 def test_evaluate_other_challenges_and_collaborators(run: Run, tmp_path: Path) -> None:
@@ -285,8 +287,8 @@ def test_evaluate_other_challenges_and_collaborators(run: Run, tmp_path: Path) -
         "evaluate", "--json", "--challenges", jsonl(tmp_path / "q.jsonl", *RANKED), "--qrels", qrels,
         "--collaborators", jsonl(tmp_path / "c.jsonl", *CATALOGUE),
     )  # fmt: skip
-    fused = next(one for one in json.loads(result.out) if one["system"] == "fused")
-    assert (fused["challenges"], fused["measures"]["nDCG@10"]["mean"]) == (2, 1.0)
+    full = next(one for one in json.loads(result.out) if one["system"] == "full")
+    assert (full["challenges"], full["measures"]["nDCG@10"]["mean"]) == (2, 1.0)
 
 
 def test_prepare_again_is_ready_at_once(run: Run) -> None:

@@ -12,11 +12,12 @@ from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.errors import SetupError
 from matchmaker.indexing import IndexRecipe, ReferenceTexts, build_index, current_index
 from matchmaker.pipeline import Matcher
+from matchmaker.ranking.scorer import Scorer
 from matchmaker.retrieval.encoder import CachedEncoder, MemoryVectorCache, Progress, Role, Vectors
 from matchmaker.retrieval.index import Attribution, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.text.analysis import Analyzer
-from tests.conftest import collaborator
+from tests.conftest import ROOT, collaborator
 from tests.fakes import HashingEncoder
 
 OLD = MemoryCollection("main", [collaborator("snow", "snö och is på vägen"), collaborator("water", "vatten i röret")])
@@ -41,7 +42,9 @@ def build(folder: IndexFolder, collection: MemoryCollection, recipe: IndexRecipe
 
 
 def ranking(index: PassageIndex, collection: MemoryCollection, analyzer: Analyzer) -> list[tuple[str, float]]:
-    matcher = Matcher(collection, index, HashingEncoder(), analyzer)
+    matcher = Matcher(
+        collection, index, HashingEncoder(), analyzer, Scorer.read(ROOT / "models" / "ranking" / "weights.json")
+    )
     ((_, ranked),) = matcher.rank([Challenge("c", "Isen på vägen är hal")])
     return [(one.collaborator_id, one.score) for one in ranked]
 
@@ -97,7 +100,9 @@ def test_a_reader_goes_on_with_the_index_it_opened(
     assert ranking(opened, OLD, analyzer) == before
 
 
-@pytest.mark.parametrize("part", ["stamp.json", "arrays.npz", "dense.faiss", "lexical/vocab.index.json"])
+@pytest.mark.parametrize(
+    "part", ["stamp.json", "arrays.npz", "dense.faiss", "sentences.npy", "lexical/vocab.index.json"]
+)
 @pytest.mark.parametrize("damage", ["missing", "truncated", "foreign", "one bit"])
 def test_a_damaged_index_is_noticed_and_rebuilt(
     part: str,

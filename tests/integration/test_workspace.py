@@ -141,7 +141,7 @@ def test_preparing_again_changes_nothing_and_encodes_nothing(
     again = Workspace(workspace.settings)
     asked: list[str] = []
     monkeypatch.setattr(
-        "matchmaker.retrieval.onnx_encoder.OnnxEncoder._encode_one", lambda _self, text: asked.append(text)
+        "matchmaker.retrieval.onnx_encoder.OnnxEncoder._run", lambda _self, text, _outputs: asked.append(text)
     )
     assert again.prepare(lambda _step: None).is_empty
     assert (StoredCollection(again.database, "main").revision, _index(again).current_stamp()) == before
@@ -149,7 +149,7 @@ def test_preparing_again_changes_nothing_and_encodes_nothing(
 
 
 def test_an_encoder_by_path_runs_through_the_library(workspace: Workspace, tmp_path: Path) -> None:
-    path = workspace.settings.encoder_build_folder / "multilingual-e5-small" / "sentence-transformers"
+    path = workspace.settings.encoder_build_folder / "matchmaker-e5-small" / "sentence-transformers"
     settings = Settings(data_dir=ROOT / "data", models_dir=ROOT / "models", state_dir=tmp_path, encoder=str(path))
     named = Workspace(settings)
     assert isinstance(named.encoder, CachedEncoder)

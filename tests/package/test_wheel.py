@@ -58,7 +58,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_matches_without_the_checkout(installed: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     (state / "models").mkdir(parents=True)
-    prepared = ROOT / "models" / "build" / "multilingual-e5-small"
+    prepared = ROOT / "models" / "build" / "matchmaker-e5-small"
     (state / "models" / prepared.name).symlink_to(prepared)
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("MATCHMAKER_", "PYTHON"))}
 

@@ -78,6 +78,27 @@ def test_å_ä_ö_are_letters_of_their_own(analyzer: Analyzer) -> None:
 
 
 def test_matching_words_are_as_written_once_for_all_forms(analyzer: Analyzer) -> None:
-    terms = analyzer.terms("snön på vägarna", Language.SWEDISH)
+    terms = analyzer.query_terms("snön på vägarna", Language.SWEDISH)
     found = analyzer.matching_words("Snö och snön på Vägar, is", Language.SWEDISH, terms)
     assert list(found) == ["Snö", "Vägar"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("snorojning", "snöröjning"), ("forskola", "förskola"), ("aldre", "äldre"), ("varmepump", "värmepump")],
+)
+def test_a_challenge_typed_without_any_dots_meets_the_word(analyzer: Analyzer, typed: str, meant: str) -> None:
+    asked = {term for one in analyzer.query_terms(f"Vi vill ha {typed} i byn", Language.SWEDISH) for term in one}
+    assert set(analyzer.terms(meant, Language.SWEDISH)) <= asked
+
+
+def test_a_challenge_with_dots_is_taken_at_its_word(analyzer: Analyzer) -> None:
+    query = analyzer.query_terms("Varken lärare eller elever är nöjda", Language.SWEDISH)
+    assert {term for one in query for term in one} == set(
+        analyzer.terms("Varken lärare eller elever är nöjda", Language.SWEDISH)
+    )
+
+
+def test_a_monster_of_a_word_is_looked_at_in_no_time(analyzer: Analyzer) -> None:
+    terms = analyzer.query_terms("bar" * 200 + " och vatten", Language.SWEDISH)
+    assert "vatt" in {term for one in terms for term in one}

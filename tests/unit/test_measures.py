@@ -4,15 +4,30 @@ import pytest
 
 from matchmaker.domain.errors import InvalidFileError
 from matchmaker.domain.ranking import RankedCollaborator
-from matchmaker.evaluation.judged import read_qrels
-from matchmaker.evaluation.measures import ConfidenceBand, confidence_bands, estimate, per_challenge
+from matchmaker.domain.shortlist import Confidence
+from matchmaker.evaluation.judged import read_paraphrases, read_qrels, read_scope
+from matchmaker.evaluation.measures import (
+    ConfidenceBand,
+    ReliabilityBin,
+    calibration_error,
+    confidence_bands,
+    correlation,
+    estimate,
+    overlap,
+    per_challenge,
+    reliability,
+    separation,
+)
+from tests.conftest import ROOT
+
+EVALUATION = ROOT / "data" / "evaluation"
 
 QRELS = {"q": {"a": 3, "b": 2, "c": 0, "d": 1}, "none": {"a": 0}, "unanswered": {"a": 1}}
 
 
 def run(*identifiers: str) -> list[RankedCollaborator]:
     # equal scores on purpose: the rank counts, not the score
-    return [RankedCollaborator(one, rank, 0.5) for rank, one in enumerate(identifiers, start=1)]
+    return [RankedCollaborator(one, rank, 0.5, 0.5, Confidence.STRONG) for rank, one in enumerate(identifiers, start=1)]
 
 
 def test_a_worked_example() -> None:
@@ -33,7 +48,12 @@ def test_unanswered_counts_nothing_and_unanswerable_is_not_counted() -> None:
 
 
 def test_confidence_bands_by_hand() -> None:
-    ranking = [RankedCollaborator("a", 1, 0.9), RankedCollaborator("d", 2, 0.9), RankedCollaborator("x", 3, -0.5)]
+    strong, weak = Confidence.STRONG, Confidence.WEAK
+    ranking = [
+        RankedCollaborator("a", 1, 0.9, 0.9, strong),
+        RankedCollaborator("d", 2, 0.9, 0.9, strong),
+        RankedCollaborator("x", 3, -0.5, 0.1, weak),
+    ]
     bands = confidence_bands(QRELS, {"q": ranking})
     assert bands == {"strong": ConfidenceBand(2, 0.5, 1.0), "weak": ConfidenceBand(1, 0.0, 0.0)}
 
@@ -52,3 +72,47 @@ def test_bad_judgments_are_all_named(tmp_path) -> None:
     with pytest.raises(InvalidFileError) as raised:
         read_qrels(path)
     assert [one.line for one in raised.value.problems] == [2, 4, 5, 7]
+
+
+def test_reliability_and_its_error_by_hand() -> None:
+    ranking = [
+        RankedCollaborator(one, 1, 0.0, probability, Confidence.WEAK)
+        for one, probability in (("a", 0.95), ("b", 0.91), ("x", 0.93), ("c", 0.05))
+    ]
+    bins = reliability(QRELS, {"q": ranking})
+    assert bins == [ReliabilityBin(1, 0.05, 0.0), ReliabilityBin(3, pytest.approx(0.93), pytest.approx(2 / 3))]
+    assert calibration_error(bins) == pytest.approx((0.05 + 3 * (0.93 - 2 / 3)) / 4)
+    assert calibration_error([]) == 0
+
+
+def test_overlap_is_the_mean_over_pairs() -> None:
+    assert overlap([["a", "b"], ["b", "a"], ["a", "x"]], depth=2) == pytest.approx((1 + 0.5 + 0.5) / 3)
+
+
+def test_separation_counts_pairs_in_the_right_order_and_ties_half() -> None:
+    found = separation([0.9, 0.5], [0.5, 0.1])
+    assert found.mean == pytest.approx(3.5 / 4)
+    assert found.low <= found.mean <= found.high
+    assert separation([1.0, 1.0], [0.0]).mean == 1.0
+
+
+def test_correlation_is_of_ranks() -> None:
+    assert correlation([1, 2, 3, 400], [10, 20, 30, 31]).mean == pytest.approx(1)
+    assert correlation([1, 2, 3, 4], [4, 3, 2, 1]).mean == pytest.approx(-1)
+    assert correlation([1, 1, 1], [1, 2, 3]).mean == 0
+
+
+def test_the_shipped_sets_of_wordings_and_of_scope_have_their_sizes() -> None:
+    for paraphrases in read_paraphrases(EVALUATION / "paraphrases.jsonl"):
+        assert len(paraphrases.needs) == 30
+        assert len({one.text for one in paraphrases.challenges}) == 90
+    for scope in read_scope(EVALUATION / "scope.jsonl"):
+        assert sorted(scope.served.values()) == [False] * 40 + [True] * 40
+
+
+def test_a_set_of_another_form_is_refused(tmp_path) -> None:
+    path = tmp_path / "set.jsonl"
+    path.write_text('{"id": "a"}\n', encoding="utf-8")
+    for read in (read_paraphrases, read_scope):
+        with pytest.raises(InvalidFileError, match="form"):
+            read(path)

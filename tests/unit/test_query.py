@@ -49,11 +49,19 @@ def test_a_given_language_is_believed_and_not_called_detected() -> None:
     assert (query.language, query.language_detected) == (Language.ENGLISH, False)
 
 
-def test_the_title_counts_and_a_long_challenge_has_parts() -> None:
+def test_the_title_counts_and_a_long_challenge_has_passages() -> None:
     query = read_query(Challenge("c", "Vattnet stiger i källaren. " * 100, "Översvämning"))
     assert query.text.startswith("Översvämning. Vattnet")
-    assert len(query.parts) == 3
-    assert query.parts[0].startswith("Översvämning.")
+    assert len(query.passages) == 3
+    assert query.passages[0].startswith("Översvämning.")
+
+
+def test_the_title_is_no_sentence_of_the_text_unless_there_is_no_other() -> None:
+    assert read_query(Challenge("c", "Vattnet stiger. Vem hjälper oss?", "Källare")).sentences == (
+        "Vattnet stiger.",
+        "Vem hjälper oss?",
+    )
+    assert read_query(Challenge("c", "", "Buller från tåg stör")).sentences == ("Buller från tåg stör",)
 
 
 def test_a_title_alone_is_enough() -> None:

@@ -3,7 +3,7 @@ import pytest
 from matchmaker.domain.collaborator import Document
 from matchmaker.domain.language import Language
 from matchmaker.text.passages import document_passages, split_passages
-from matchmaker.text.sentences import split_sentences
+from matchmaker.text.sentences import joined_evenly, split_sentences
 
 
 def test_sentences_end_at_stops_but_not_after_abbreviations() -> None:
@@ -40,3 +40,21 @@ def test_a_document_with_only_a_title_is_its_title() -> None:
 
 def test_a_given_language_is_believed() -> None:
     assert document_passages(Document("d", "Snow", None, Language.SWEDISH))[0] is Language.SWEDISH
+
+
+def test_text_wrapped_by_hand_is_read_on_and_lists_are_not() -> None:
+    assert split_sentences("Vi har spolat\nledningar i år.\nVem hjälper?") == [
+        "Vi har spolat\nledningar i år.",
+        "Vem hjälper?",
+    ]
+    assert split_sentences("Rör\n- pumpar\n- brunnar") == ["Rör", "- pumpar", "- brunnar"]
+    assert split_sentences("en rad\n\nen annan") == ["en rad", "en annan"]
+
+
+def test_sentences_are_joined_to_at_most_so_many_and_none_is_lost() -> None:
+    sentences = [f"Mening {number}." for number in range(50)]
+    joined = joined_evenly(sentences, 24)
+    assert len(joined) <= 24
+    assert " ".join(joined) == " ".join(sentences)
+    assert joined_evenly(["en", "två"], 24) == ["en", "två"]
+    assert joined_evenly([], 24) == []

@@ -43,6 +43,10 @@ class Evidence(BaseModel):
     source: str | None
     basis: str | None = Field(description="sourced, partly_sourced or general_knowledge.")
     matched_words: list[str] = Field(examples=[["källare", "skyfall"]])
+    translated_words: list[tuple[str, str]] = Field(
+        description="Pairs of a word of the challenge and the word of this text that translates it.",
+        examples=[[["snösmältning", "snowmelt"]]],
+    )
 
     @classmethod
     def of(cls, evidence: DomainEvidence, say: Translator) -> "Evidence":
@@ -58,6 +62,7 @@ class Evidence(BaseModel):
             source=evidence.source,
             basis=evidence.basis,
             matched_words=list(evidence.matched_words),
+            translated_words=list(evidence.translated_words),
         )
 
 
@@ -82,6 +87,8 @@ class Suggested(BaseModel):
     confidence_word: str = Field(examples=["stark träff"])
     reasons: list[str] = Field(examples=[["Gemensamma ord: källare, skyfall."]])
     score: float = Field(description="Orders the list; comparable between challenges.", examples=[0.41])
+    probability: float = Field(description="How likely a reviewer would find it relevant, 0 to 1.", examples=[0.74])
+    parts: list[int] = Field(description="The parts of the challenge that it answers, from 1.", examples=[[1]])
     evidence: list[Evidence]
 
     @classmethod
@@ -98,6 +105,8 @@ class Suggested(BaseModel):
             confidence_word=wording.standing(suggestion, say),
             reasons=wording.reasons(suggestion, say),
             score=suggestion.score,
+            probability=suggestion.probability,
+            parts=list(suggestion.parts),
             evidence=[Evidence.of(one, say) for one in suggestion.evidence],
         )
 
@@ -113,11 +122,13 @@ class Made(BaseModel):
     """What made the shortlist: the same of each makes the same shortlist."""
 
     software: str = Field(examples=["0.1.0"])
-    encoder: str = Field(examples=["multilingual-e5-small.int8-0d50e4ee99f791cb"])
+    encoder: str = Field(examples=["matchmaker-e5-small.int8-0d50e4ee99f791cb"])
     index: str = Field(examples=["6f1c1a52-8d0c-4df1-a9a4-54b6ff12a5c8"])
-    analysis: str = Field(examples=["1, hunspell-sv 2026.10.25, pystemmer 3.1.0, bm25s 0.3.16"])
+    analysis: str = Field(
+        examples=["2, hunspell-sv 2026.10.25, pystemmer 3.1.0, bm25s 0.3.16, bridge 3f0c5a1be2d94c77"]
+    )
     reference: str = Field(description="Digest of the texts that centre the languages.")
-    scorer: str = Field(examples=["2026-11-24"])
+    scorer: str = Field(examples=["5f0c1d9a7b3e"])
     collection: str = Field(examples=["main"])
 
 
@@ -131,6 +142,7 @@ class ShortlistDocument(BaseModel):
     language: str = Field(examples=["sv"])
     language_detected: bool
     notices: list[Notice]
+    parts: list[str] = Field(description="What the challenge asks for, where it is several things; else empty.")
     experts: list[Suggested] = Field(description="Those who know, best first.")
     routes: list[Suggested] = Field(description="The ways in: offices, companies and centres, best first.")
     made_by: Made
@@ -146,6 +158,7 @@ class ShortlistDocument(BaseModel):
             language=shortlist.language,
             language_detected=shortlist.language_detected,
             notices=[Notice(code=one, text=wording.notice_text(one, say)) for one in shortlist.notices],
+            parts=list(shortlist.parts),
             experts=[Suggested.of(one, say) for one in shortlist.experts],
             routes=[Suggested.of(one, say) for one in shortlist.routes],
             made_by=Made(

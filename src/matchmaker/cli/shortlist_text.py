@@ -17,6 +17,10 @@ def shortlist_text(challenge: str, shortlist: Shortlist, say: Translator) -> str
     width = min(shutil.get_terminal_size((MAXIMUM_WIDTH, 24)).columns, MAXIMUM_WIDTH)
     blocks = [_wrapped(" ".join(challenge.split()), width, "  ", say.say(mark("Challenge")))]
     blocks += [_wrapped(notice_text(notice, say), width, "! ") for notice in shortlist.notices]
+    blocks += [
+        _wrapped(part, width, "  ", say.say(mark("Part {number}"), number=number))
+        for number, part in enumerate(shortlist.parts, start=1)
+    ]
     blocks.append(_section(say.say(mark("Who knows about this")), shortlist.experts, width, say))
     blocks.append(_section(say.say(mark("Ways in to the university")), shortlist.routes, width, say))
     return "\n\n".join(block for block in blocks if block)
@@ -24,7 +28,7 @@ def shortlist_text(challenge: str, shortlist: Shortlist, say: Translator) -> str
 
 def _section(heading: str, suggestions: Sequence[Suggestion], width: int, say: Translator) -> str:
     if not suggestions:
-        return f"{heading}\n  " + say.say(mark("There is nobody of this kind in the collection with any evidence."))
+        return f"{heading}\n  " + say.say(mark("Nobody is suggested."))
     return "\n\n".join([heading, *(_suggestion(one, width, say) for one in suggestions)])
 
 

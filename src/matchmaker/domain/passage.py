@@ -22,4 +22,13 @@ class Passage:
     @property
     def indexed_text(self) -> str:
         """What the channels read: the document's title and the passage's text."""
-        return f"{self.title}. {self.text}" if self.title else self.text
+        return f"{self._heading}{self.text}"
+
+    @property
+    def text_offset(self) -> int:
+        """Where the passage's own text begins in what the channels read."""
+        return len(self._heading)
+
+    @property
+    def _heading(self) -> str:
+        return f"{self.title}. " if self.title else ""

@@ -25,6 +25,10 @@ class NoticeCode(StrEnum):
     UNCERTAIN_LANGUAGE = "uncertain_language"
     MARKUP_REMOVED = "markup_removed"
     NO_STRONG_MATCH = "no_strong_match"
+    """Some may know; none clearly. Weak suggestions are left out."""
+    NO_MATCH = "no_match"
+    """Nobody is near enough to be suggested."""
+    UNANSWERED_PART = "unanswered_part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,9 @@ class Evidence:
     """A passage that carried a suggestion's score, and what in it met the challenge.
 
     ``sentence`` is the passage's sentence nearest to the challenge; ``matched_words`` are the passage's own words
-    that the lexical channel found; ``dense_score`` and ``lexical_score`` are this passage's, in their channel's unit.
+    that the lexical channel found, and ``translated_words`` those of them that were found by a translation, each
+    after the challenge's word that it translates; ``dense_score`` and ``lexical_score`` are this passage's, in their
+    channel's unit.
     """
 
     document_id: str
@@ -49,12 +55,15 @@ class Evidence:
     matched_words: tuple[str, ...]
     dense_score: float
     lexical_score: float
+    translated_words: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A ranked collaborator. ``score`` orders the list; the channel shares say what carried it: they sum
-    to 1, or are both 0 where neither channel found anything near.
+    to 1, or are both 0 where neither channel found anything near. ``probability`` is how likely a reviewer would find
+    the suggestion relevant, from 0 to 1. ``parts`` are those of the challenge's parts that it answers, from 1; empty
+    where the challenge is one.
     """
 
     rank: int
@@ -70,6 +79,8 @@ class Suggestion:
     dense_share: float
     lexical_share: float
     evidence: tuple[Evidence, ...]
+    probability: float = 0.0
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,10 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
-    """Experts (those who know) and routes (the ways in), each ranked from 1; never changed once made."""
+    """Experts (those who know) and routes (the ways in), each ranked from 1; never changed once made.
+
+    ``parts`` are the texts of the challenge's parts, where it asks for several things; empty where it is one.
+    """
 
     challenge_id: str
     language: Language
@@ -99,3 +113,4 @@ class Shortlist:
     routes: tuple[Suggestion, ...]
     notices: tuple[NoticeCode, ...]
     provenance: Provenance
+    parts: tuple[str, ...] = ()

@@ -1,12 +1,16 @@
-"""Runs the pipeline on judged sets, once for each system that is compared."""
+"""Runs systems on sets."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from matchmaker.domain.collaborator import CollaboratorKind
+import numpy as np
+
+from matchmaker.domain.challenge import Challenge
+from matchmaker.domain.collaborator import Collaborator, CollaboratorKind
 from matchmaker.domain.collection import Collection
 from matchmaker.domain.ranking import RankedCollaborator
-from matchmaker.evaluation.judged import JudgedSet
+from matchmaker.evaluation.judged import JudgedSet, ParaphraseSet, ScopeSet
 from matchmaker.evaluation.measures import (
     ConfidenceBand,
     Estimate,
@@ -14,23 +18,28 @@ from matchmaker.evaluation.measures import (
     answerable,
     confidence_bands,
     estimate,
+    overlap,
     per_challenge,
+    separation,
 )
+from matchmaker.evaluation.systems import FULL, UNCACHED, MatcherOf, System
 from matchmaker.pipeline import Matcher
 from matchmaker.ranking.scorer import ALL_CHANNELS, Channel
+from matchmaker.text.query import read_query
 
-SYSTEMS = {
-    "lexical only": frozenset({Channel.LEXICAL}),
-    "dense only": frozenset({Channel.DENSE}),
-    "fused": ALL_CHANNELS,
-}
+EVALUATED = "evaluation"
+"""The name of every collection that is evaluated."""
+
+DEPTH = 100
+"""Ranks that are measured; whoever comes later counts as not found."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetResult:
     """A system on a set. ``unanswerable`` challenges have no relevant collaborator and are in no mean.
 
-    ``bands`` tell how right the confidence words were; they are of the whole pipeline only.
+    ``bands`` tell how right the confidence words were. ``values`` has each measure's value by challenge, and ``found``
+    the best ten of each challenge.
     """
 
     set_name: str
@@ -40,41 +49,139 @@ class SetResult:
     unanswerable: int
     measures: Mapping[str, Estimate]
     bands: Mapping[str, ConfidenceBand]
+    values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    found: Mapping[str, Sequence[RankedCollaborator]] = field(default_factory=dict)
 
 
-def evaluate(judged: JudgedSet, matcher: Matcher, collection: Collection) -> list[SetResult]:
-    """All systems on one set."""
+def evaluate(
+    judged: JudgedSet, collaborators: Sequence[Collaborator], systems: Sequence[System], matcher_of: MatcherOf
+) -> list[SetResult]:
+    """Each system on a judged set over ``collaborators``."""
     results = []
-    for system, channels in SYSTEMS.items():
-        run = ranked_run(judged, matcher, collection, channels)
+    for system in systems:
+        matcher, collection = matcher_of(system, EVALUATED, collaborators)
+        run = ranked_run(judged, matcher, collection, system.channels)
         values = per_challenge(judged.qrels, run)
         counted = len(answerable(judged.qrels))
         results.append(
             SetResult(
                 judged.name,
                 judged.language.value,
-                system,
+                system.name,
                 counted,
                 len(judged.challenges) - counted,
                 {name: estimate(by_challenge.values()) for name, by_challenge in values.items()},
-                confidence_bands(judged.qrels, run) if channels == ALL_CHANNELS else {},
+                confidence_bands(judged.qrels, run) if system.channels == ALL_CHANNELS else {},
+                values,
+                {challenge: ranking[:10] for challenge, ranking in run.items()},
             )
         )
     return results
 
 
+def evaluate_paraphrases(
+    paraphrases: ParaphraseSet,
+    collaborators: Sequence[Collaborator],
+    systems: Sequence[System],
+    matcher_of: MatcherOf,
+) -> list[SetResult]:
+    """How much of the best five stays when a need is worded otherwise."""
+    name = f"paraphrases.{paraphrases.language.value}"
+    results = []
+    for system in systems:
+        matcher, collection = matcher_of(system, EVALUATED, collaborators)
+        experts = _experts(matcher, collection)
+        top = {
+            challenge.id: [one.collaborator_id for one in ranking if one.collaborator_id in experts]
+            for challenge, ranking in matcher.rank(paraphrases.challenges, channels=system.channels)
+        }
+        values = {need: overlap([top[one] for one in wordings]) for need, wordings in paraphrases.needs.items()}
+        measures = {"overlap@5": estimate(values.values())}
+        language = paraphrases.language.value
+        results.append(SetResult(name, language, system.name, len(values), 0, measures, {}, {"overlap@5": values}))
+    return results
+
+
+def evaluate_scope(
+    scope: ScopeSet, collaborators: Sequence[Collaborator], systems: Sequence[System], matcher_of: MatcherOf
+) -> list[SetResult]:
+    """Whether the best expert's probability tells needs that someone serves from needs that nobody does."""
+    name = f"scope.{scope.language.value}"
+    results = []
+    for system in systems:
+        matcher, collection = matcher_of(system, EVALUATED, collaborators)
+        experts = _experts(matcher, collection)
+        best = {
+            challenge.id: next((one.probability for one in ranking if one.collaborator_id in experts), 0.0)
+            for challenge, ranking in matcher.rank(scope.challenges, channels=system.channels)
+        }
+        inside = [value for key, value in best.items() if scope.served[key]]
+        outside = [value for key, value in best.items() if not scope.served[key]]
+        measures = {"AUROC": separation(inside, outside)}
+        results.append(
+            SetResult(name, scope.language.value, system.name, len(best), 0, measures, {}, {"best probability": best})
+        )
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Milliseconds at the median over challenges: the encoder alone on a challenge's text, and a whole shortlist.
+
+    ``ratio`` is the median of the challenges' ratios.
+    """
+
+    collaborators: int
+    passages: int
+    encoding: float
+    matching: float
+    ratio: float
+
+
+def measure_speed(
+    challenges: Sequence[Challenge], collaborators: Sequence[Collaborator], matcher_of: MatcherOf
+) -> Speed:
+    """How long a shortlist takes beside the encoding of its challenge, one after the other, warm."""
+    matcher_of(FULL, EVALUATED, collaborators)  # so that the index is there, from vectors that are cached
+    matcher, _ = matcher_of(UNCACHED, EVALUATED, collaborators)
+    times = []
+    for challenge in [*challenges[:3], *challenges]:
+        started = time.perf_counter()
+        matcher.query_vectors([read_query(challenge)])
+        encoded = time.perf_counter()
+        matcher.match(challenge)
+        times.append((encoded - started, time.perf_counter() - encoded))
+    encoding, matching = 1000 * np.array(times[3:]).T
+    return Speed(
+        len(collaborators),
+        matcher.index.passage_count,
+        float(np.median(encoding)),
+        float(np.median(matching)),
+        float(np.median(matching / encoding)),
+    )
+
+
 def ranked_run(
     judged: JudgedSet, matcher: Matcher, collection: Collection, channels: frozenset[Channel] = ALL_CHANNELS
 ) -> Run:
-    """The whole ranking for each challenge, among the kinds that were judged."""
+    """The best of the ranking for each challenge, among the kinds that were judged."""
     run: dict[str, list[RankedCollaborator]] = {}
     eligible = _eligible(judged.kinds, matcher, collection)
-    for challenge, ranking in matcher.rank(judged.challenges, channels=channels):
-        kept = [one for one in ranking if eligible is None or one.collaborator_id in eligible]
-        run[challenge.id] = [
-            RankedCollaborator(one.collaborator_id, rank, one.score) for rank, one in enumerate(kept, start=1)
+    depth = 0 if eligible is not None else DEPTH + 1
+    for challenge, ranking in matcher.rank(judged.challenges, depth, channels=channels):
+        left_out = judged.left_out.get(challenge.id)
+        kept = [
+            one
+            for one in ranking
+            if one.collaborator_id != left_out and (eligible is None or one.collaborator_id in eligible)
         ]
+        run[challenge.id] = [replace(one, rank=rank) for rank, one in enumerate(kept[:DEPTH], start=1)]
     return run
+
+
+def _experts(matcher: Matcher, collection: Collection) -> frozenset[str]:
+    found = collection.find_collaborators(matcher.index.collaborators.ids)
+    return frozenset(key for key, one in found.items() if not one.kind.is_route)
 
 
 def _eligible(

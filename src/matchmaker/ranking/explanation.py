@@ -58,7 +58,12 @@ def telling_words(words: Mapping[str, frozenset[str]], weight: Callable[[str], f
 
 
 def evidence_of(
-    scored: ScoredPassage, passage: Passage, document: Document, sentence: str, matched_words: tuple[str, ...]
+    scored: ScoredPassage,
+    passage: Passage,
+    document: Document,
+    sentence: str,
+    matched_words: tuple[str, ...],
+    translated_words: tuple[tuple[str, str], ...],
 ) -> Evidence:
     """A piece of evidence as it is shown and kept."""
     return Evidence(
@@ -76,4 +81,5 @@ def evidence_of(
         matched_words=matched_words,
         dense_score=scored.dense_score,
         lexical_score=scored.lexical_score,
+        translated_words=translated_words,
     )

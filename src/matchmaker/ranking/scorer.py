@@ -1,34 +1,21 @@
-"""The score of a collaborator from the channels' evidence, and the word for how sure it is."""
+"""The score of a collaborator from the channels' evidence, and how sure it is that a reviewer would agree."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
+from matchmaker.domain.errors import SetupError, mark
 from matchmaker.domain.shortlist import Confidence
 from matchmaker.ranking.aggregation import Positions, Scores, log_mean_exp
 
-VERSION = "2026-11-24"
-"""Changes with any number below."""
-
-DENSE_TEMPERATURE = 0.05
-LEXICAL_TEMPERATURE = 0.2
-"""Of the aggregation, in each channel's unit. Chosen in November 2026 on 150 SweCRIS leaders outside every reported
-set, among .02, .05 and .1 for the dense channel; the lexical scores spread about four times as wide."""
-
-LEXICAL_WEIGHT = 0.12
-"""What a lexical score counts beside a cosine. Chosen with the temperatures and the development half of
-data/evaluation, among .05, .1, .15 and .2; between .1 and .15 no figure moved by more than its interval."""
-
 NO_EVIDENCE_SCORE = -10.0
 """The score of a collaborator without evidence, below every score that evidence can give (at least -1)."""
-
-STRONG_SCORE = 0.26
-POSSIBLE_SCORE = 0.16
-"""From which score a suggestion is called strong, and possible. Set on the development half of data/evaluation (28
-challenges in two languages, November 2026, default encoder), where 86 % of the strong ones among the best ten had grade
-2 or 3, 27 % of the possible and 13 % of the weak. On the test half it is 73, 27 and 13 %: 'matchmaker evaluate'."""
 
 
 class Channel(StrEnum):
@@ -50,43 +37,128 @@ class CollaboratorScores:
     lexical: Scores
 
 
-def passage_scores(dense: Scores, lexical: Scores) -> Scores:
-    """How well each passage by itself meets the query: orders a collaborator's evidence."""
-    scores: Scores = dense + np.float32(LEXICAL_WEIGHT) * lexical
-    return scores
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Channels to a score, and a score to a probability.
 
-
-def collaborator_scores(
-    dense: Scores,
-    lexical: Scores,
-    starts: Positions,
-    rows: Positions,
-    channels: frozenset[Channel] = ALL_CHANNELS,
-) -> CollaboratorScores:
-    """Aggregate each channel over a collaborator's passages and add them up.
-
-    ``dense`` and ``lexical`` are passage scores, shape (passages,); ``starts`` and ``rows`` as in ``log_mean_exp``.
+    A score is the dense channel's sum over a collaborator's passages plus ``lexical_weight`` times the lexical one's;
+    the temperatures are those of the sums, each in its channel's unit. The probability (learned: ``matchmaker
+    calibrate``) is a logistic function of the score, of the challenge's length, since the same score says more of a
+    long text than of a short one, and of how far the challenge asks for expertise at all and not for a repair or a
+    form. It rises with the score, so that order and probability never contradict each other.
     """
-    nothing = np.zeros(len(starts) - 1, dtype=np.float32)
-    dense_part, lexical_part = nothing, nothing
-    if Channel.DENSE in channels:
-        dense_part = log_mean_exp(dense, starts, rows, DENSE_TEMPERATURE)
-    if Channel.LEXICAL in channels:
-        lexical_part = np.float32(LEXICAL_WEIGHT) * log_mean_exp(lexical, starts, rows, LEXICAL_TEMPERATURE)
-    has_evidence = np.diff(starts) > 0
-    score = np.where(has_evidence, dense_part + lexical_part, np.float32(NO_EVIDENCE_SCORE)).astype(np.float32)
-    return CollaboratorScores(score, dense_part, lexical_part)
+
+    dense_temperature: float
+    lexical_temperature: float
+    lexical_weight: float
+    score_slope: float
+    length_slope: float
+    expertise_slope: float
+    intercept: float
+    expertise_direction: tuple[float, ...]
+    """The direction in which the default encoder's vectors of needs for expertise lie; shape (dimension,)."""
+    expertise_intercept: float
+    expertise_encoder: str
+    """What the fingerprint of the encoder begins with whose vectors the direction was learned from."""
+    part_distance: float
+    """How differently stretches of a challenge must be answered to be parts of their own, from 0 to 1."""
+    strong: float
+    possible: float
+    """Probabilities from which a suggestion is called strong, and possible."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever a number does."""
+        return hashlib.sha256(repr(asdict(self)).encode()).hexdigest()[:12]
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read the weights.
+
+        Raises:
+            SetupError: the file is missing or damaged.
+        """
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            content["expertise_direction"] = tuple(content["expertise_direction"])
+            scorer = cls(**content)
+            if not (scorer.score_slope > 0 and scorer.lexical_weight >= 0 and scorer.possible <= scorer.strong):
+                raise ValueError("a weight has the wrong sign")
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise SetupError(
+                mark("The ranking's weights in {path} are missing or damaged ({problem})."),
+                remedy="git checkout -- models/ranking",
+                path=path,
+                problem=str(error)[:200],
+            ) from error
+        return scorer
+
+    def write(self, path: Path) -> None:
+        lines = [f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in asdict(self).items()]
+        path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+    def passage_scores(self, dense: Scores, lexical: Scores) -> Scores:
+        """How well each passage by itself meets the query: orders a collaborator's evidence."""
+        scores: Scores = dense + np.float32(self.lexical_weight) * lexical
+        return scores
+
+    def collaborator_scores(
+        self,
+        dense: Scores,
+        lexical: Scores,
+        starts: Positions,
+        rows: Positions,
+        channels: frozenset[Channel] = ALL_CHANNELS,
+    ) -> CollaboratorScores:
+        """Aggregate each channel over a collaborator's passages and add them up.
+
+        ``dense`` and ``lexical`` are passage scores, shape (passages,); ``starts`` and ``rows`` as in ``log_mean_exp``.
+        """
+        nothing = np.zeros(len(starts) - 1, dtype=np.float32)
+        dense_part, lexical_part = nothing, nothing
+        if Channel.DENSE in channels:
+            dense_part = log_mean_exp(dense, starts, rows, self.dense_temperature)
+        if Channel.LEXICAL in channels:
+            weight = np.float32(self.lexical_weight)
+            lexical_part = weight * log_mean_exp(lexical, starts, rows, self.lexical_temperature)
+        has_evidence = np.diff(starts) > 0
+        score = np.where(has_evidence, dense_part + lexical_part, np.float32(NO_EVIDENCE_SCORE)).astype(np.float32)
+        return CollaboratorScores(score, dense_part, lexical_part)
+
+    def expertise(self, vector: npt.NDArray[np.float32], encoder: str) -> float:
+        """How far a challenge asks for expertise, from its corrected vector: above 0 more than not.
+
+        ``encoder`` is the fingerprint of the one that made the vector; of another encoder's nothing was learned: 0.
+        """
+        if not encoder.startswith(self.expertise_encoder) or len(vector) != len(self.expertise_direction):
+            return 0.0
+        return float(vector @ np.array(self.expertise_direction, dtype=np.float32)) + self.expertise_intercept
+
+    def probabilities(self, score: Scores, words: int, expertise: float) -> npt.NDArray[np.float64]:
+        """How likely a reviewer would find each suggestion relevant (grade 2 or 3), from 0 to 1, shape of ``score``.
+
+        ``words`` is the challenge's length, ``expertise`` what the function of that name gives for it. Platt,
+        "Probabilistic Outputs for Support Vector Machines", 1999.
+        """
+        logit = (
+            self.score_slope * score.astype(np.float64)
+            + self.length_slope * float(np.log(max(words, 1)))
+            + self.expertise_slope * expertise
+            + self.intercept
+        )
+        found: npt.NDArray[np.float64] = np.where(score <= NO_EVIDENCE_SCORE, 0.0, 1 / (1 + np.exp(-logit)))
+        return found
+
+    def confidence_of(self, probability: float) -> Confidence:
+        """The word for a probability; 0 is that of a collaborator without evidence."""
+        if probability <= 0:
+            return Confidence.NONE
+        if probability >= self.strong:
+            return Confidence.STRONG
+        return Confidence.POSSIBLE if probability >= self.possible else Confidence.WEAK
 
 
-def best_first(score: npt.NDArray[np.float32], collaborator_ids: tuple[str, ...]) -> list[int]:
-    """Positions by falling score; equal scores by collaborator id, so that the order is the same everywhere."""
-    return sorted(range(len(score)), key=lambda position: (-float(score[position]), collaborator_ids[position]))
-
-
-def confidence_of(score: float) -> Confidence:
-    """The word for a score."""
-    if score <= NO_EVIDENCE_SCORE:
-        return Confidence.NONE
-    if score >= STRONG_SCORE:
-        return Confidence.STRONG
-    return Confidence.POSSIBLE if score >= POSSIBLE_SCORE else Confidence.WEAK
+def best_first(score: npt.NDArray[np.float32], tie_order: Positions) -> list[int]:
+    """Positions by falling score; equal scores by ``tie_order`` (collaborators by id), the same everywhere."""
+    order: list[int] = np.lexsort((tie_order, -score)).tolist()
+    return order

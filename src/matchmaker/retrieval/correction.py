@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from matchmaker.retrieval.encoder import Role, Vectors
 
@@ -27,7 +28,7 @@ class LanguageCentres:
     documents: Mapping[str, Vectors]
     queries: Mapping[str, Vectors]
 
-    def correct(self, vectors: Vectors, languages: Sequence[str], role: Role) -> Vectors:
+    def correct(self, vectors: Vectors, languages: Sequence[str] | npt.NDArray[np.str_], role: Role) -> Vectors:
         """Centred unit vectors, of the shape given."""
         centres = self.documents if role is Role.DOCUMENT else self.queries
         moved = vectors.astype(np.float32, copy=True)
@@ -40,7 +41,10 @@ class LanguageCentres:
 
 
 def language_centres(
-    vectors: Vectors, languages: Sequence[str], reference: LanguageCentres, weight: float = PRIOR_WEIGHT
+    vectors: Vectors,
+    languages: Sequence[str] | npt.NDArray[np.str_],
+    reference: LanguageCentres,
+    weight: float = PRIOR_WEIGHT,
 ) -> LanguageCentres:
     """Centres for a collection: each language's mean over its passages, drawn towards the reference's.
 

@@ -9,6 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
+Span = tuple[int, int]
+"""Where a part of a text begins and ends, in characters."""
+
 Progress = Callable[[int], None]
 """Called with the number of texts done since the last call."""
 
@@ -38,6 +41,16 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
         """Unit vectors, float32 of shape (len(texts), dimension)."""
+        ...
+
+    def encode_parts(
+        self, texts: Sequence[str], parts: Sequence[Sequence[Span]], progress: Progress | None = None
+    ) -> list[Vectors]:
+        """Documents whole and in parts: of each text unit vectors of shape (1 + its parts, dimension).
+
+        Row 0 is the vector that ``encode`` gives the text as a document. A part's vector may depend on the text
+        around it.
+        """
         ...
 
 
@@ -70,18 +83,49 @@ class CachedEncoder:
 
     def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
         """Unit vectors, float32 of shape (len(texts), dimension); only texts not seen before are encoded."""
-        keys = [self._key(text, role) for text in texts]
-        by_key = dict(zip(keys, texts, strict=True))
-        known = dict(self._cache.find(list(by_key)))
+        vectors = self._look_up(
+            [self._key(text, role) for text in texts],
+            lambda places: self._encoder.encode([texts[place] for place in places], role, progress),
+            progress,
+        )
+        return np.array(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
+
+    def encode_parts(
+        self, texts: Sequence[str], parts: Sequence[Sequence[Span]], progress: Progress | None = None
+    ) -> list[Vectors]:
+        """As the encoder gives them; a text whose parts are others than before is encoded again."""
+        vectors = self._look_up(
+            [
+                self._key(f"in parts {list(spans)}\n{text}", Role.DOCUMENT)
+                for text, spans in zip(texts, parts, strict=True)
+            ],
+            lambda places: [
+                own.reshape(-1)
+                for own in self._encoder.encode_parts(
+                    [texts[place] for place in places], [parts[place] for place in places], progress
+                )
+            ],
+            progress,
+        )
+        return [own.reshape(-1, self.dimension) for own in vectors]
+
+    def _look_up(
+        self, keys: Sequence[str], encode: Callable[[Sequence[int]], Iterable[Vectors]], progress: Progress | None
+    ) -> list[Vectors]:
+        """The value of each key, from the cache or else from ``encode``, given the places of those that are missing."""
+        place_of = dict(zip(keys, range(len(keys)), strict=True))
+        known = dict(self._cache.find(list(place_of)))
         if progress and known:
             progress(sum(key in known for key in keys))
-        missing = [key for key in by_key if key not in known]
+        missing = [key for key in place_of if key not in known]
         for batch in _batches(missing, CACHE_BATCH):
-            encoded = self._encoder.encode([by_key[key] for key in batch], role, progress).astype(np.float16)
-            fresh = dict(zip(batch, encoded.astype(np.float32), strict=True))
+            encoded = encode([place_of[key] for key in batch])
+            fresh = {
+                key: vector.astype(np.float16).astype(np.float32) for key, vector in zip(batch, encoded, strict=True)
+            }
             self._cache.store(fresh)
             known |= fresh
-        return np.array([known[key] for key in keys], dtype=np.float32).reshape(len(keys), self.dimension)
+        return [known[key] for key in keys]
 
     def _key(self, text: str, role: Role) -> str:
         """64 hexadecimal digits, the first 16 of them the encoder's, so that those of one that is gone can be found."""

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 from zipfile import BadZipFile
@@ -19,10 +20,11 @@ from matchmaker.retrieval.dense import DenseIndex
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.lexical import LexicalIndex
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the files change shape or meaning; an index of another format is rebuilt."""
 
 _STAMP, _ARRAYS, _DENSE, _LEXICAL = "stamp.json", "arrays.npz", "dense.faiss", "lexical"
+_SENTENCES = "sentences.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,20 @@ class IndexStamp:
     format: int = FORMAT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IndexedCollaborators:
     """Who can be suggested, by position: ids, and what decides the place on a shortlist."""
 
     ids: tuple[str, ...]
     is_route: npt.NDArray[np.bool_]
     is_entrance: npt.NDArray[np.bool_]
+
+    @cached_property
+    def tie_order(self) -> npt.NDArray[np.int64]:
+        """The rank of each by id, shape (collaborators,): what orders equal scores."""
+        order = np.empty(len(self.ids), dtype=np.int64)
+        order[sorted(range(len(self.ids)), key=self.ids.__getitem__)] = np.arange(len(self.ids))
+        return order
 
     @classmethod
     def of(cls, collaborators: Iterable[Collaborator]) -> Self:
@@ -77,6 +86,22 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceVectors:
+    """The corrected unit vectors of the passages' sentences, float16 of shape (sentences, dimension).
+
+    Those of the passage in row ``i`` are ``vectors[starts[i]:starts[i + 1]]``, in the text's order.
+    """
+
+    starts: npt.NDArray[np.int64]
+    vectors: npt.NDArray[np.float16]
+
+    def nearest(self, row: int, query: Vectors) -> int | None:
+        """Which of the passage's sentences is nearest to ``query``, shape (dimension,); None if it has none."""
+        own = self.vectors[self.starts[row] : self.starts[row + 1]]
+        return int(np.argmax(own.astype(np.float32) @ query)) if len(own) else None
+
+
+@dataclass(frozen=True, slots=True)
 class PassageIndex:
     """Everything retrieval needs, by row; passage texts stay with their collection and are looked up by id."""
 
@@ -87,11 +112,14 @@ class PassageIndex:
     centres: LanguageCentres
     dense: DenseIndex
     lexical: LexicalIndex
+    sentences: SentenceVectors
 
     def __post_init__(self) -> None:
         rows, count = self.attribution.rows, len(self.passage_ids)
         if self.dense.passage_count != count or (len(rows) and int(rows.max()) >= count):
             raise ValueError("the parts of the index disagree on the number of passages")
+        if len(self.sentences.starts) != count + 1 or self.sentences.starts[-1] != len(self.sentences.vectors):
+            raise ValueError("the parts of the index disagree on the number of sentences")
         if len(self.attribution.starts) != len(self.collaborators.ids) + 1:
             raise ValueError("the parts of the index disagree on the number of collaborators")
 
@@ -111,9 +139,11 @@ class PassageIndex:
             "is_entrance": self.collaborators.is_entrance,
             "starts": self.attribution.starts,
             "rows": self.attribution.rows,
+            "sentence_starts": self.sentences.starts,
             **{f"document_centre_{language}": centre for language, centre in self.centres.documents.items()},
             **{f"query_centre_{language}": centre for language, centre in self.centres.queries.items()},
         }
+        np.save(folder / _SENTENCES, self.sentences.vectors, allow_pickle=False)
         np.savez(folder / _ARRAYS, allow_pickle=False, **arrays)
         digests = {str(file.relative_to(folder)): _digest(file) for file in folder.rglob("*") if file.is_file()}
         content = json.dumps({"stamp": asdict(self.stamp), "sha256": digests})
@@ -142,6 +172,9 @@ class PassageIndex:
                     LanguageCentres(_centres(arrays, "document"), _centres(arrays, "query")),
                     DenseIndex.read(folder / _DENSE),
                     LexicalIndex.read(folder / _LEXICAL, len(arrays["passage_ids"])),
+                    SentenceVectors(
+                        arrays["sentence_starts"], np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False)
+                    ),
                 )
         except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
             raise SetupError(

@@ -1,7 +1,7 @@
 """The lexical channel: BM25 over the terms of the passages."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -63,20 +63,32 @@ class LexicalIndex:
         else:
             self._model.save(folder, show_progress=False)
 
-    def scores(self, terms: Sequence[str]) -> Scores:
-        """The score of every passage by row, shape (passages,); each query term counts once."""
-        known = [term for term in dict.fromkeys(terms) if self._model and term in self._model.vocab_dict]
-        if not known or self._model is None:
-            return np.zeros(self._passage_count, dtype=np.float32)
-        scores: Scores = np.asarray(self._model.get_scores(known), dtype=np.float32)
-        weight = sum(self.term_weight(term) for term in known)
-        return scores / np.float32(np.sqrt(weight))
+    def scores(self, query: Sequence[Mapping[str, float]]) -> Scores:
+        """The score of every passage by row, shape (passages,).
+
+        Each term of the query is given with its alternatives (itself and its translations) and what each counts.
+        The best alternative decides what the term adds to the query's total weight.
+        """
+        scores = np.zeros(self._passage_count, dtype=np.float32)
+        total = 0.0
+        for alternatives in query:
+            total += max((share * self.term_weight(term) for term, share in alternatives.items()), default=0.0)
+            for term, share in alternatives.items():
+                rows, values = self._postings(term)
+                scores[rows] += np.float32(share) * values
+        return scores / np.float32(np.sqrt(total)) if total else scores
+
+    def _postings(self, term: str) -> tuple[npt.NDArray[np.int32], Scores]:
+        """The rows that have a term, each once, and its BM25 score in each."""
+        if self._model is None or term not in self._model.vocab_dict:
+            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+        column, matrix = self._model.vocab_dict[term], self._model.scores
+        part = slice(int(matrix["indptr"][column]), int(matrix["indptr"][column + 1]))
+        return matrix["indices"][part], matrix["data"][part]
 
     def term_weight(self, term: str) -> float:
         """How much a term tells: its inverse document frequency; 0 for one that no passage has."""
         if self._model is None or term not in self._model.vocab_dict:
             return 0.0
-        column = self._model.vocab_dict[term]
-        starts = self._model.scores["indptr"]
-        frequency = int(starts[column + 1] - starts[column])
+        frequency = len(self._postings(term)[0])
         return float(np.log1p((self._passage_count - frequency + 0.5) / (frequency + 0.5)))

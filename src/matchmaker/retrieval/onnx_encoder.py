@@ -2,18 +2,21 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import onnxruntime
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from matchmaker.domain.errors import SetupError, mark
-from matchmaker.retrieval.encoder import Progress, Role, Vectors
+from matchmaker.retrieval.encoder import Progress, Role, Span, Vectors
 
 MANIFEST = "manifest.json"
+
+Item = TypeVar("Item")
 
 
 class OnnxEncoder:
@@ -53,23 +56,48 @@ class OnnxEncoder:
 
     def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
         """Unit vectors, float32 of shape (len(texts), dimension)."""
-        vectors = np.empty((len(texts), self._dimension), dtype=np.float32)
         prompt = self._prompts[role.value]
-        if len(texts) == 1:  # the interactive case: no pool to start
-            vectors[0] = self._encode_one(prompt + texts[0])
-            return vectors
+        vectors = self._each(lambda text: self._run(prompt + text, ["embedding"])[1][0][0], texts, progress)
+        return np.array(vectors, dtype=np.float32).reshape(len(texts), self._dimension)
+
+    def encode_parts(
+        self, texts: Sequence[str], parts: Sequence[Sequence[Span]], progress: Progress | None = None
+    ) -> list[Vectors]:
+        """A part's vector is the mean of its tokens' states in the whole text, so that it costs no run of its own.
+
+        Günther et al., "Late Chunking: Contextual Chunk Embeddings Using Long-Context Embedding Models", 2024.
+        """
+        return self._each(self._encode_parts, list(zip(texts, parts, strict=True)), progress)
+
+    def _each(
+        self, encode: Callable[[Item], Vectors], items: Sequence[Item], progress: Progress | None
+    ) -> list[Vectors]:
+        vectors: list[Vectors] = []
         with ThreadPoolExecutor(self._threads) as pool:
-            for row, vector in enumerate(pool.map(self._encode_one, (prompt + text for text in texts))):
-                vectors[row] = vector
+            # One text is the interactive case: no threads to start.
+            for vector in pool.map(encode, items) if len(items) > 1 else map(encode, items):
+                vectors.append(vector)
                 if progress:
                     progress(1)
         return vectors
 
-    def _encode_one(self, text: str) -> Vectors:
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        outputs = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        vector: Vectors = outputs[0][0]
-        return vector
+    def _encode_parts(self, item: tuple[str, Sequence[Span]]) -> Vectors:
+        text, parts = item
+        prompt = self._prompts[Role.DOCUMENT.value]
+        encoding, (whole, tokens) = self._run(prompt + text, ["embedding", "tokens"])
+        begins, ends = np.array(encoding.offsets).T - len(prompt)
+        vectors = [whole[0]]
+        for start, end in parts:
+            inside = (begins >= start - 1) & (ends <= end) & (ends > start)  # a word piece may take its space along
+            # What lies beyond the window has no tokens; the text's own vector stands for it.
+            mean = tokens[0][inside].mean(axis=0) if inside.any() else whole[0]
+            vectors.append(mean / max(float(np.linalg.norm(mean)), 1e-9))
+        return np.array(vectors, dtype=np.float32)
+
+    def _run(self, text: str, outputs: list[str]) -> tuple[Encoding, list[Vectors]]:
+        encoding = self._tokenizer.encode(text)
+        ids = np.array([encoding.ids], dtype=np.int64)
+        return encoding, self._session.run(outputs, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matchmaker.domain.errors import SetupError, mark
-from matchmaker.retrieval.encoder import Progress, Role, Vectors
+from matchmaker.retrieval.encoder import Progress, Role, Span, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -49,6 +49,21 @@ class TransformerEncoder:
         if progress:
             progress(len(texts))
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self._dimension)
+
+    def encode_parts(
+        self, texts: Sequence[str], parts: Sequence[Sequence[Span]], progress: Progress | None = None
+    ) -> list[Vectors]:
+        """Each part is encoded as a text of its own: models differ in how they pool, and this is right for all."""
+        everything = [
+            piece
+            for text, spans in zip(texts, parts, strict=True)
+            for piece in (text, *(text[start:end] for start, end in spans))
+        ]
+        vectors = self.encode(everything, Role.DOCUMENT)
+        ends = np.cumsum([1 + len(spans) for spans in parts])
+        if progress:
+            progress(len(texts))
+        return np.split(vectors, ends[:-1]) if texts else []
 
 
 def _fingerprint(name: str, model: "SentenceTransformer") -> str:

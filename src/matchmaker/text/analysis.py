@@ -1,7 +1,7 @@
 """Words to the terms of the lexical channel: stop words out, compounds split, stems."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
 
@@ -10,8 +10,9 @@ import Stemmer
 from matchmaker.domain.language import Language
 from matchmaker.text import stop_words
 from matchmaker.text.compounds import CompoundSplitter
+from matchmaker.text.term_bridge import NO_BRIDGE, Alternatives, TermBridge
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of how terms are made; indexes of another version are rebuilt."""
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -29,11 +30,17 @@ class Analyzer:
     )
     """Changes whenever the terms of some text would."""
 
-    def __init__(self) -> None:
+    def __init__(self, bridge: TermBridge = NO_BRIDGE) -> None:
+        self._bridge = bridge
         self._english = Stemmer.Stemmer("english").stemWord
         self._compounds = CompoundSplitter()
         self._swedish = self._compounds.stem
         self._swedish_terms = lru_cache(maxsize=200_000)(self._analyse_swedish)
+
+    @property
+    def query_fingerprint(self) -> str:
+        """Changes whenever the terms that some challenge is searched by would: these have translations besides."""
+        return f"{self.fingerprint}, bridge {self._bridge.fingerprint}"
 
     def terms(self, text: str, language: Language) -> list[str]:
         """The terms of ``text`` in its order, repeated as often as they occur."""
@@ -45,12 +52,23 @@ class Analyzer:
         terms = (term for form in forms if form for term in self._form_terms(form, language))
         return tuple(dict.fromkeys(terms))
 
-    def matching_words(self, text: str, language: Language, terms: Iterable[str]) -> dict[str, frozenset[str]]:
-        """The words of ``text``, as written, that share terms with ``terms``, with the terms they share.
+    def query_terms(self, text: str, language: Language) -> list[Alternatives]:
+        """The distinct terms of a challenge, each with its translations.
+
+        Swedish typed without any dots is searched for with them as well (``snorojning`` for ``snöröjning``).
+        """
+        terms = self.terms(text, language)
+        if language is Language.SWEDISH and text.isascii():
+            dotted = (self._compounds.restore_dots(word) for word in _WORD.findall(text.lower()))
+            terms += [term for word in dotted if word for term in self.word_terms(word, language)]
+        return self._bridge.alternatives(terms, language)
+
+    def matching_words(self, text: str, language: Language, query: Sequence[Alternatives]) -> dict[str, frozenset[str]]:
+        """The words of ``text``, as written, that share terms with a query, with the terms they share.
 
         Of several forms of a word (``snö``, ``snön``), that is of words that share the same terms, the first.
         """
-        wanted = set(terms)
+        wanted = {term for alternatives in query for term in alternatives}
         found: dict[frozenset[str], str] = {}
         for word in _WORD.findall(text):
             shared = frozenset(wanted & set(self.word_terms(word.lower(), language)))

@@ -8,7 +8,7 @@ microseconds a word, where a full hunspell engine in Python takes 5 milliseconds
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
@@ -18,6 +18,12 @@ from matchmaker.domain.errors import SetupError, mark
 
 MINIMUM_LENGTH = 6
 """Shorter words are never split: what looks like parts in them rarely is."""
+
+MINIMUM_DOTLESS_LENGTH = 5
+MAXIMUM_DOTLESS_LENGTH = 40
+"""Shorter words are not given dots, since too many could be meant; longer ones are no words."""
+
+_WITHOUT_DOTS = str.maketrans("åäöé", "aaoe")
 
 _VOWELS_BEFORE_N = ("ö", "y", "o")
 """After which -n is most often the article: ``sjön``, ``byn``, ``bron``."""
@@ -79,6 +85,45 @@ class CompoundSplitter:
             if best is None or cost < best[0]:
                 best = (cost, lemma, second)
         return (best[1], best[2]) if best else None
+
+    def restore_dots(self, word: str) -> str | None:
+        """The word that ``word`` is when the dots and rings of å, ä and ö were left out, or None.
+
+        ``aldre`` gives ``äldre``, ``snorojning`` gives ``snöröjning``. Only where the list knows a single answer, for
+        the word or for its two parts. Meant for text that has no dots at all: in other text ``varken`` is no pain.
+        """
+        if not word.isascii() or not MINIMUM_DOTLESS_LENGTH <= len(word) <= MAXIMUM_DOTLESS_LENGTH:
+            return None
+        whole = self._with_dots(word)
+        if whole or word in self._lexicon.words:
+            return whole if whole and not whole.isascii() else None
+        pairs = (
+            (first, second)
+            for cut in range(3, len(word) - 2)
+            for first in self._dotted.get(word[:cut], ())
+            for second in (self._with_dots(word[cut:]),)
+            if second
+        )
+        answers = {f"{first}{second}" for first, second in pairs}
+        return answers.pop() if len(answers) == 1 and not next(iter(answers)).isascii() else None
+
+    def _with_dots(self, word: str) -> str | None:
+        """The only form that ``word`` may be with dots, an inflected one by its stem; itself where it has none."""
+        stem = self._snowball(word)
+        for bare in (word, stem):
+            forms = self._dotted.get(bare, ())
+            if forms:
+                return forms[0] + word[len(bare) :] if len(forms) == 1 else None
+        return None
+
+    @cached_property
+    def _dotted(self) -> dict[str, tuple[str, ...]]:
+        """Words and stems by their spelling without dots; those without dots stand for themselves."""
+        found: dict[str, set[str]] = {}
+        for form in self._lexicon.begins.keys() | self._lexicon.words | self._lexicon.ends:
+            if len(form) >= 3:
+                found.setdefault(form.translate(_WITHOUT_DOTS), set()).add(form)
+        return {bare: tuple(sorted(forms)) for bare, forms in found.items()}
 
     def is_word(self, form: str) -> bool:
         """Whether the word list knows ``form``, in any inflection, as a word that may end a compound."""

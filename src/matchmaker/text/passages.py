@@ -6,7 +6,7 @@ from matchmaker.text.language import detect_language
 from matchmaker.text.normalise import clean_text
 from matchmaker.text.sentences import split_sentences
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of how documents are cut; stored documents are cut again at their next import."""
 
 PASSAGE_WORDS = 180

@@ -9,11 +9,15 @@ from matchmaker.domain.shortlist import NoticeCode
 from matchmaker.text.language import detect_language
 from matchmaker.text.normalise import clean_text, word_count
 from matchmaker.text.passages import split_passages
+from matchmaker.text.sentences import joined_evenly, split_sentences
 
 MAXIMUM_CHARACTERS = 20_000
 """About eight pages. Longer texts are reports, in which the need drowns; their sender is asked to sum it up."""
 
 MAXIMUM_TITLE_CHARACTERS = 300
+
+MAXIMUM_SENTENCES = 24
+"""Among which a challenge's parts are looked for."""
 
 SHORT_WORDS = 4
 """Below this many words a need is matched, but its sender is told that more would help."""
@@ -21,13 +25,18 @@ SHORT_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A challenge as the channels take it. ``parts`` are its passages, the title before the first; never empty."""
+    """A challenge as the channels take it.
+
+    ``passages`` are what the encoder takes in at once, the title before the first; never empty. ``sentences`` are those
+    of the challenge's own text, or its title where it has no other; of a long text neighbours are joined.
+    """
 
     challenge_id: str
     text: str
     language: Language
     language_detected: bool
-    parts: tuple[str, ...]
+    passages: tuple[str, ...]
+    sentences: tuple[str, ...]
     notices: tuple[NoticeCode, ...]
 
 
@@ -56,7 +65,15 @@ def read_query(challenge: Challenge) -> Query:
             notices.append(NoticeCode.UNCERTAIN_LANGUAGE)
     if language is Language.OTHER:
         notices.append(NoticeCode.UNSUPPORTED_LANGUAGE)
-    return Query(challenge.id, text, language, challenge.language is None, tuple(split_passages(text)), tuple(notices))
+    return Query(
+        challenge_id=challenge.id,
+        text=text,
+        language=language,
+        language_detected=challenge.language is None,
+        passages=tuple(split_passages(text)),
+        sentences=tuple(joined_evenly(split_sentences(body.text) or [title.text], MAXIMUM_SENTENCES)),
+        notices=tuple(notices),
+    )
 
 
 def _check_characters(field: str, text: str, limit: int) -> None:

@@ -105,7 +105,7 @@ def read_swecris(path: Path) -> list[Collaborator]:
     collaborators: dict[str, Collaborator] = {}
     documents: dict[str, dict[str, Document]] = {}
     for project in read_swecris_projects(path).values():
-        for collaborator in _who(project):
+        for collaborator in collaborators_of(project):
             collaborators.setdefault(collaborator.id, collaborator)
             documents.setdefault(collaborator.id, {}).update({one.id: one for one in project.documents()})
     return [
@@ -184,7 +184,8 @@ def _csv_rows(path: Path) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _who(project: Project) -> list[Collaborator]:
+def collaborators_of(project: Project) -> list[Collaborator]:
+    """The project's leaders; without a named one, its organisation. Their documents are not filled in."""
     leaders = list(dict.fromkeys(_leader_ids(project.people)))
     organisation = project.organisation_sv or project.organisation_en
     english = project.organisation_en or project.organisation_sv

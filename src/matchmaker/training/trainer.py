@@ -1,0 +1,152 @@
+"""The adapter: low-rank changes to the encoder's weights, learned with sentence-transformers.
+
+Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022; loss: in-batch cross-entropy in both
+directions. The word-piece table is left as it is.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from matchmaker.retrieval.preparation.adapter import CONFIGURATION, WEIGHTS
+from matchmaker.retrieval.preparation.model_folder import PROMPTS
+from matchmaker.training.pairs import Pair
+
+BASE_MODEL = "intfloat/multilingual-e5-small"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOptions:
+    """What the result depends on besides the data; kept beside the adapter, in training.json."""
+
+    steps: tuple[int, ...] = (650, 400)
+    """Of each stage; a stage begins with a rate of its own that falls to nothing by a cosine."""
+    learning_rates: tuple[float, ...] = (4e-4, 2e-4)
+    batch_size: int = 32
+    rank: int = 32
+    temperature: float = 0.02
+    warmup: float = 0.06
+    maximum_tokens: int = 144
+    strength: float = 1.0
+    """Of the change that is kept: 0 is the original encoder, 1 the trained one; in between their average."""
+    seed: int = 2017
+
+
+Report = Callable[[int, float], None]
+"""Called with the steps done and the last loss."""
+
+
+def train_adapter(
+    model_folder: Path,
+    stages: Sequence[Sequence[list[Pair]]],
+    options: TrainingOptions,
+    target: Path,
+    report: Report,
+    start: Path | None = None,
+) -> None:
+    """Train on the batches of each stage in their order and write the adapter, in PEFT's format, to ``target``.
+
+    ``start`` is an adapter to go on from; without one a new one is begun.
+    """
+    import torch
+    from datasets import Dataset
+    from peft import LoraConfig, TaskType
+    from sentence_transformers import (
+        SentenceTransformer,
+        SentenceTransformerTrainer,
+        SentenceTransformerTrainingArguments,
+    )
+    from sentence_transformers.base.sampler import DefaultBatchSampler
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+    from sentence_transformers.util import cos_sim
+    from transformers import TrainerCallback
+
+    class AsPlanned(DefaultBatchSampler):
+        """The rows in their order: they are planned batch by batch."""
+
+        def __len__(self) -> int:
+            return len(stage)
+
+        def __iter__(self) -> Iterator[list[int]]:
+            ends = np.cumsum([len(batch) for batch in stage])
+            for batch, end in zip(stage, ends, strict=True):
+                yield list(range(int(end) - len(batch), int(end)))
+
+    def cosine(queries: torch.Tensor, documents: torch.Tensor) -> torch.Tensor:
+        # In float32: with half the digits a similarity would be off by a fifth of the temperature.
+        with torch.autocast(queries.device.type, enabled=False):
+            return cos_sim(queries.float(), documents.float())
+
+    class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers is not followed
+        def on_log(self, _args: Any, state: Any, _control: Any, logs: dict[str, float] | None = None, **_: Any) -> None:
+            if logs and "loss" in logs:
+                report(state.global_step, logs["loss"])
+
+    torch.manual_seed(options.seed)
+    model = SentenceTransformer(str(model_folder), device="cuda" if torch.cuda.is_available() else "cpu")
+    model.max_seq_length = options.maximum_tokens
+    if start:
+        model.load_adapter(str(start), is_trainable=True)
+    else:
+        model.add_adapter(
+            LoraConfig(
+                task_type=TaskType.FEATURE_EXTRACTION,
+                r=options.rank,
+                lora_alpha=options.rank,
+                lora_dropout=0.0,
+                target_modules=r".*encoder\.layer\..*\.(query|key|value|dense)",
+            )
+        )
+    loss = MultipleNegativesRankingLoss(
+        model,
+        scale=1 / options.temperature,
+        similarity_fct=cosine,
+        directions=("query_to_doc", "doc_to_query"),
+        partition_mode="per_direction",
+    )
+    for stage, rate in zip(stages, options.learning_rates, strict=True):
+        rows = [{"anchor": pair.query, "positive": pair.document} for batch in stage for pair in batch]
+        arguments = SentenceTransformerTrainingArguments(
+            output_dir=str(target.with_name(target.name + ".trainer")),
+            max_steps=len(stage),
+            per_device_train_batch_size=options.batch_size,
+            learning_rate=rate,
+            lr_scheduler_type="cosine",
+            warmup_steps=options.warmup,
+            weight_decay=0.0,
+            bf16=True,
+            use_cpu=not torch.cuda.is_available(),
+            prompts={"anchor": PROMPTS["query"], "positive": PROMPTS["document"]},
+            batch_sampler=AsPlanned,
+            seed=options.seed,
+            save_strategy="no",
+            logging_steps=10,
+            report_to="none",
+            disable_tqdm=True,
+            dataloader_pin_memory=False,
+        )
+        SentenceTransformerTrainer(
+            model=model, args=arguments, train_dataset=Dataset.from_list(rows), loss=loss, callbacks=[Reporter()]
+        ).train()
+    model[0].auto_model.save_pretrained(target)
+    _finish(target, options)
+
+
+def _finish(folder: Path, options: TrainingOptions) -> None:
+    """Halve the adapter's size, weigh it, and name the model that it belongs to, not where that lay."""
+    from safetensors.torch import load_file, save_file
+
+    tensors = load_file(folder / WEIGHTS)
+    for name, tensor in tensors.items():
+        tensors[name] = (tensor * (options.strength if ".lora_B." in name else 1.0)).half().contiguous()
+    save_file(tensors, folder / WEIGHTS)
+    (folder / WEIGHTS).chmod(0o644)
+    configuration = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
+    configuration["base_model_name_or_path"] = BASE_MODEL
+    (folder / CONFIGURATION).write_text(json.dumps(configuration, indent=2) + "\n", encoding="utf-8")
+    (folder / "training.json").write_text(json.dumps(asdict(options), indent=2) + "\n", encoding="utf-8")
+    (folder / "README.md").unlink(missing_ok=True)
