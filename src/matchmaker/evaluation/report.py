@@ -21,7 +21,7 @@ from matchmaker.evaluation.measures import (
 )
 from matchmaker.evaluation.plots import intervals_svg, reliability_svg
 from matchmaker.evaluation.runner import SetResult, Speed
-from matchmaker.evaluation.systems import ABLATIONS, FULL, FULL_PRECISION, MAIN_SYSTEMS
+from matchmaker.evaluation.systems import ABLATIONS, DENSE, FULL, FULL_PRECISION, MAIN_SYSTEMS
 
 WORST = 20
 
@@ -132,7 +132,7 @@ def _goals(results: Sequence[SetResult]) -> list[dict[str, Any]]:
         if FULL.name not in systems:
             continue
         measure = leading_measure(systems[FULL.name])
-        others = [systems[one.name] for one in MAIN_SYSTEMS if one.name in systems and one is not FULL]
+        others = [systems[one.name] for one in MAIN_SYSTEMS if one.name in systems and one not in {DENSE, FULL}]
         best = max(others, key=lambda one: one.measures[measure].mean, default=None)
         alternative = f"{best.measures[measure].mean:.3f} ({best.system})" if best else ""
         rows.append(
