@@ -160,7 +160,15 @@ class Shortlister:
 
     def _evidence(self, found: Mapping[int, Retrieved]) -> dict[int, list[Evidence]]:
         """The evidence of each position, from what was found for the text that it answers best."""
-        carrying = {position: self._carrying(position, own) for position, own in found.items()}
+        texts = {own.text: own for own in found.values()}
+        asked = {text: self._asked_words(own) for text, own in texts.items()}
+        scores = {text: self._scorer.passage_scores(own.dense, own.lexical) for text, own in texts.items()}
+        carrying = {
+            position: carrying_passages(
+                self._index.attribution.rows_of(position), scores[own.text], own.dense, own.lexical
+            )[:EVIDENCE_SEARCH_DEPTH]
+            for position, own in found.items()
+        }
         rows = sorted({one.row for passages in carrying.values() for one in passages})
         ids = {row: int(self._index.passage_ids[row]) for row in rows}
         known = self._collection.find_passages(list(ids.values()))
@@ -171,18 +179,12 @@ class Shortlister:
             own = found[position]
             units = {one.row: self._units(own, *known[ids[one.row]]) for one in passages}
             works = {row: _work(known[ids[row]][1]) for row, shown in units.items() if shown}
-            asked = self._asked_words(own)
             chosen = choose_evidence(passages, works)
             pieces[position] = sorted(
-                (self._piece(own, asked, one, *known[ids[one.row]], units[one.row]) for one in chosen),
+                (self._piece(own, asked[own.text], one, *known[ids[one.row]], units[one.row]) for one in chosen),
                 key=lambda piece: piece.kind == KEYWORDS,  # a sentence tells a reader more than a list of words
             )
         return pieces
-
-    def _carrying(self, position: int, found: Retrieved) -> list[ScoredPassage]:
-        scores = self._scorer.passage_scores(found.dense, found.lexical)
-        rows = self._index.attribution.rows_of(position)
-        return carrying_passages(rows, scores, found.dense, found.lexical)[:EVIDENCE_SEARCH_DEPTH]
 
     def _units(self, found: Retrieved, passage: Passage, document: Document) -> list[str]:
         """What of a passage may be shown: its sentences; of a list of keywords those that met the challenge, as one."""

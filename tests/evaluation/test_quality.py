@@ -6,21 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.catalogue.reference import LANGUAGES
 from matchmaker.catalogue.seed import read_catalogue
+from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.collaborator import Collaborator
-from matchmaker.evaluation.judged import (
-    JudgedSet,
-    read_gold,
-    read_judged,
-    read_leaders,
-    read_paraphrases,
-    read_scope,
-)
+from matchmaker.domain.language import Language
+from matchmaker.evaluation.judged import JudgedSet, read_gold, read_judged
 from matchmaker.evaluation.measures import calibration_error, confidence_bands, reliability
+from matchmaker.evaluation.robustness import read_paraphrases, read_scope
 from matchmaker.evaluation.runner import SetResult, evaluate, evaluate_paraphrases, evaluate_scope, ranked_run
+from matchmaker.evaluation.search_tasks import read_leaders
 from matchmaker.evaluation.systems import DENSE, FULL, LEXICAL
 from matchmaker.training.calibration import CalibrationTexts, calibrate, calibration_needs, read_out_of_scope
 from matchmaker.training.data import read_needs
+from matchmaker.training.plan import for_calibration
 from matchmaker.workspace import Workspace
 from tests.conftest import ROOT
 
@@ -86,7 +85,7 @@ def test_the_shipped_probabilities_are_those_that_are_learned(workspace: Workspa
         read_out_of_scope(settings.training_folder / "out_of_scope.jsonl"),
     )
     matcher, collection = workspace.memory_matcher("calibration", CATALOGUE)
-    learned = calibrate(workspace.scorer, matcher, collection, texts)
+    learned = calibrate(workspace.scorer, matcher, texts)
     assert learned.score_slope == pytest.approx(workspace.scorer.score_slope, rel=0.1)
     assert learned.intercept == pytest.approx(workspace.scorer.intercept, rel=0.1)
     for judged in read_judged(challenges, EVALUATION / "qrels.txt", "test"):
@@ -94,6 +93,27 @@ def test_the_shipped_probabilities_are_those_that_are_learned(workspace: Workspa
         assert calibration_error(reliability(judged.qrels, run)) <= 0.12
         bands = confidence_bands(judged.qrels, run)
         assert bands["strong"].relevant_share > bands["possible"].relevant_share > bands["weak"].relevant_share
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_single_needs_stay_whole_and_two_needs_are_told_apart(language: Language, workspace: Workspace) -> None:
+    """On needs that the encoder was not trained on: each story alone, and with the next one's of other groups."""
+    needs = [
+        one for one in read_needs(workspace.settings.training_folder / "needs.jsonl", [one.id for one in CATALOGUE])
+        if for_calibration(one.id)
+    ]  # fmt: skip
+    matcher, _ = workspace.memory_matcher("parts", CATALOGUE)
+    stories = [need.wordings[language][2] for need in needs]
+    single = [not matcher.match(Challenge("c", story)).parts for story in stories]
+    shift = len(needs) // 2
+    pairs = [
+        (stories[place], stories[(place + shift) % len(needs)])
+        for place, need in enumerate(needs)
+        if not need.answers & needs[(place + shift) % len(needs)].answers
+    ]
+    parted = [len(matcher.match(Challenge("c", " ".join(pair))).parts) >= 2 for pair in pairs]
+    assert sum(single) / len(single) >= 0.8
+    assert sum(parted) / len(parted) >= 0.6
 
 
 def test_gold_challenges_full_beats_each_channel_in_both_languages_alike(

@@ -5,7 +5,7 @@ import pytest
 from matchmaker.domain.errors import InvalidFileError
 from matchmaker.domain.ranking import RankedCollaborator
 from matchmaker.domain.shortlist import Confidence
-from matchmaker.evaluation.judged import read_paraphrases, read_qrels, read_scope
+from matchmaker.evaluation.judged import read_qrels
 from matchmaker.evaluation.measures import (
     ConfidenceBand,
     ReliabilityBin,
@@ -18,6 +18,7 @@ from matchmaker.evaluation.measures import (
     reliability,
     separation,
 )
+from matchmaker.evaluation.robustness import read_paraphrases, read_scope
 from tests.conftest import ROOT
 
 EVALUATION = ROOT / "data" / "evaluation"

@@ -17,20 +17,10 @@ from matchmaker.cli.opening import open_workspace
 from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.errors import FileProblem, InvalidFileError, mark
 from matchmaker.domain.language import Language
-from matchmaker.evaluation.judged import (
-    JudgedSet,
-    SearchTask,
-    read_gold,
-    read_groupings,
-    read_judged,
-    read_leaders,
-    read_paraphrases,
-    read_scope,
-    read_searches,
-    read_translations,
-)
+from matchmaker.evaluation.judged import JudgedSet, read_gold, read_groupings, read_judged
 from matchmaker.evaluation.measures import ConfidenceBand
 from matchmaker.evaluation.report import ReportContext, check_report_can_be_written, write_report
+from matchmaker.evaluation.robustness import read_paraphrases, read_scope
 from matchmaker.evaluation.runner import (
     SetResult,
     evaluate,
@@ -38,6 +28,7 @@ from matchmaker.evaluation.runner import (
     evaluate_scope,
     measure_speed,
 )
+from matchmaker.evaluation.search_tasks import SearchTask, read_leaders, read_searches, read_translations
 from matchmaker.evaluation.systems import ABLATIONS, DENSE, FULL, FULL_PRECISION, LEXICAL, MAIN_SYSTEMS, System
 from matchmaker.settings import DEFAULT_ENCODER, Settings, read_settings
 

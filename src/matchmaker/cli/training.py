@@ -1,11 +1,13 @@
-"""``matchmaker train`` and ``matchmaker calibrate``."""
+"""``matchmaker train``, ``tuning-leaders`` and ``calibrate``."""
 
+import json
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from matchmaker.catalogue.importers.swecris import read_swecris_projects
 from matchmaker.catalogue.seed import read_catalogue
 from matchmaker.cli import app
 from matchmaker.cli.opening import open_workspace
@@ -56,6 +58,21 @@ def train_command(
     )
 
 
+@app.command("tuning-leaders")
+def tuning_leaders_command(
+    projects: Annotated[Path, typer.Option(help="A SweCRIS export.")],
+    held_out: Annotated[Path, typer.Option(help="The leaders file (JSON) that is reported on.")],
+    output: Annotated[Path, typer.Option(help="The leaders file to write, for 'matchmaker evaluate --leaders'.")],
+) -> None:
+    """Write the leaders that are left out of the training so that settings can be chosen on them."""
+    from matchmaker.training.data import read_held_out, tuning_task
+
+    exported = read_swecris_projects(projects)
+    items = tuning_task(exported, read_held_out(held_out, exported))
+    output.write_text(json.dumps({"items": items}, indent=1) + "\n", encoding="utf-8")
+    print(f"{len(items)} leaders")
+
+
 @app.command("calibrate")
 def calibrate_command() -> None:
     """Learn the probabilities of the ranking anew, for the encoder and the catalogue that are in use."""
@@ -73,8 +90,8 @@ def calibrate_command() -> None:
     )
     with ExitStack() as stack:
         workspace = open_workspace(stack)
-        matcher, collection = workspace.memory_matcher("calibration", catalogue)
-        scorer = calibrate(workspace.scorer, matcher, collection, texts)
+        matcher, _ = workspace.memory_matcher("calibration", catalogue)
+        scorer = calibrate(workspace.scorer, matcher, texts)
     scorer.write(settings.ranking_weights)
     print(
         f"score {scorer.score_slope}, length {scorer.length_slope}, expertise {scorer.expertise_slope}, "

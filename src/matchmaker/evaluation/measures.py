@@ -117,7 +117,7 @@ def overlap(rankings: Sequence[Sequence[str]], depth: int = 5) -> float:
     """The mean share of the best ``depth`` that two of the rankings have in common."""
     tops = [set(ranking[:depth]) for ranking in rankings]
     if len(tops) < 2:
-        return 1.0
+        return math.nan
     return float(np.mean([len(one & other) / depth for one, other in combinations(tops, 2)]))
 
 

@@ -10,7 +10,7 @@ from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.collaborator import Collaborator, CollaboratorKind
 from matchmaker.domain.collection import Collection
 from matchmaker.domain.ranking import RankedCollaborator
-from matchmaker.evaluation.judged import JudgedSet, ParaphraseSet, ScopeSet
+from matchmaker.evaluation.judged import JudgedSet
 from matchmaker.evaluation.measures import (
     ConfidenceBand,
     Estimate,
@@ -22,6 +22,7 @@ from matchmaker.evaluation.measures import (
     per_challenge,
     separation,
 )
+from matchmaker.evaluation.robustness import ParaphraseSet, ScopeSet
 from matchmaker.evaluation.systems import FULL, UNCACHED, MatcherOf, System
 from matchmaker.pipeline import Matcher
 from matchmaker.ranking.scorer import ALL_CHANNELS, Channel
@@ -89,8 +90,8 @@ def evaluate_paraphrases(
     name = f"paraphrases.{paraphrases.language.value}"
     results = []
     for system in systems:
-        matcher, collection = matcher_of(system, EVALUATED, collaborators)
-        experts = _experts(matcher, collection)
+        matcher, _ = matcher_of(system, EVALUATED, collaborators)
+        experts = matcher.index.collaborators.expert_ids
         top = {
             challenge.id: [one.collaborator_id for one in ranking if one.collaborator_id in experts]
             for challenge, ranking in matcher.rank(paraphrases.challenges, channels=system.channels)
@@ -109,8 +110,8 @@ def evaluate_scope(
     name = f"scope.{scope.language.value}"
     results = []
     for system in systems:
-        matcher, collection = matcher_of(system, EVALUATED, collaborators)
-        experts = _experts(matcher, collection)
+        matcher, _ = matcher_of(system, EVALUATED, collaborators)
+        experts = matcher.index.collaborators.expert_ids
         best = {
             challenge.id: next((one.probability for one in ranking if one.collaborator_id in experts), 0.0)
             for challenge, ranking in matcher.rank(scope.challenges, channels=system.channels)
@@ -177,11 +178,6 @@ def ranked_run(
         ]
         run[challenge.id] = [replace(one, rank=rank) for rank, one in enumerate(kept[:DEPTH], start=1)]
     return run
-
-
-def _experts(matcher: Matcher, collection: Collection) -> frozenset[str]:
-    found = collection.find_collaborators(matcher.index.collaborators.ids)
-    return frozenset(key for key, one in found.items() if not one.kind.is_route)
 
 
 def _eligible(

@@ -48,6 +48,11 @@ class IndexedCollaborators:
     is_entrance: npt.NDArray[np.bool_]
 
     @cached_property
+    def expert_ids(self) -> frozenset[str]:
+        """Those who are expertise themselves and no way in to it."""
+        return frozenset(one for one, is_route in zip(self.ids, self.is_route, strict=True) if not is_route)
+
+    @cached_property
     def tie_order(self) -> npt.NDArray[np.int64]:
         """The rank of each by id, shape (collaborators,): what orders equal scores."""
         order = np.empty(len(self.ids), dtype=np.int64)

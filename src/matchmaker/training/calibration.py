@@ -4,18 +4,16 @@ Platt, "Probabilistic Outputs for Support Vector Machines", 1999. Learned from c
 whole, and from needs that nobody in the catalogue serves.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from matchmaker.catalogue.text_file import read_text_file
+from matchmaker.catalogue.reference import LANGUAGES
+from matchmaker.catalogue.text_file import form_error, read_json_lines
 from matchmaker.domain.challenge import Challenge
-from matchmaker.domain.collection import Collection
-from matchmaker.domain.errors import FileProblem, InvalidFileError, SetupError, mark
-from matchmaker.domain.language import Language
+from matchmaker.domain.errors import SetupError, mark
 from matchmaker.evaluation.judged import JudgedSet
 from matchmaker.evaluation.measures import RELEVANT_GRADE
 from matchmaker.pipeline import Matcher
@@ -23,7 +21,7 @@ from matchmaker.ranking.scorer import Scorer
 from matchmaker.retrieval.preparation.prepare import ADAPTED
 from matchmaker.text.normalise import word_count
 from matchmaker.text.query import read_query
-from matchmaker.training.pairs import BOTH, Need
+from matchmaker.training.pairs import Need
 from matchmaker.training.plan import for_calibration
 
 DEPTH = 10
@@ -62,7 +60,7 @@ class CalibrationTexts:
     out_of_scope: Sequence[OutOfScope]
 
 
-def calibrate(scorer: Scorer, matcher: Matcher, collection: Collection, texts: CalibrationTexts) -> Scorer:
+def calibrate(scorer: Scorer, matcher: Matcher, texts: CalibrationTexts) -> Scorer:
     """``scorer`` with its probabilities learned anew; the order it gives stays as it is.
 
     Raises:
@@ -73,8 +71,7 @@ def calibrate(scorer: Scorer, matcher: Matcher, collection: Collection, texts: C
     unserved = [one.challenge for one in texts.out_of_scope]
     direction, intercept, unserved_expertise = _learn_expertise(matcher, texts)
     scorer = replace(scorer, expertise_direction=direction, expertise_intercept=intercept, expertise_encoder=ADAPTED)
-    found = collection.find_collaborators(matcher.index.collaborators.ids)
-    experts = frozenset(key for key, one in found.items() if not one.kind.is_route)
+    experts = matcher.index.collaborators.expert_ids
     features: list[tuple[float, float, float]] = []
     relevant: list[bool] = []
     for one in texts.judged:
@@ -144,7 +141,7 @@ def calibration_needs(needs: Sequence[Need]) -> list[Challenge]:
         Challenge(f"{need.id}.{language.value}.{number}", wording, None, language)
         for need in needs
         if for_calibration(need.id)
-        for language in BOTH
+        for language in LANGUAGES
         for number, wording in enumerate(need.wordings[language])
     ]
 
@@ -155,20 +152,19 @@ def read_out_of_scope(path: Path) -> list[OutOfScope]:
     Raises:
         InvalidFileError: a line is of another form.
     """
-    challenges = []
-    for number, line in enumerate(read_text_file(path).splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-            challenges += [
-                OutOfScope(
-                    str(entry["kind"]),
-                    Challenge(f"{entry['id']}.{code}", entry[code]["text"], entry[code]["title"], Language(code)),
-                )
-                for code in ("sv", "en")
-            ]
-        except (ValueError, KeyError, TypeError) as error:
-            problem = FileProblem(mark("is not of the expected form ({reason})"), line=number, reason=repr(error)[:200])
-            raise InvalidFileError(str(path), [problem]) from error
-    return challenges
+    try:
+        return [
+            OutOfScope(
+                str(entry["kind"]),
+                Challenge(
+                    f"{entry['id']}.{language.value}",
+                    entry[language.value]["text"],
+                    entry[language.value]["title"],
+                    language,
+                ),
+            )
+            for entry in read_json_lines(path)
+            for language in LANGUAGES
+        ]
+    except (KeyError, TypeError) as error:
+        raise form_error(path, error) from error

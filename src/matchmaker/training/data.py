@@ -1,7 +1,6 @@
 """The texts that the encoder is trained on, read from their files; whoever is held out is left out here."""
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,12 +8,14 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from matchmaker.catalogue.importers.swecris import Project, collaborators_of
-from matchmaker.catalogue.text_file import read_text_file
+from matchmaker.catalogue.reference import LANGUAGES
+from matchmaker.catalogue.text_file import read_json_file, read_text_file
 from matchmaker.domain.collaborator import KEYWORDS, PROFILE, Collaborator, CollaboratorKind
 from matchmaker.domain.errors import FileProblem, InvalidFileError, mark
 from matchmaker.domain.language import Language
+from matchmaker.evaluation.search_tasks import named_projects
 from matchmaker.text.passages import split_passages
-from matchmaker.training.pairs import BOTH, Need, Work
+from matchmaker.training.pairs import Need, Work
 
 TUNING_LEADERS = 120
 """Leaders held out of training on whom its settings are chosen; the development leaders are held out besides."""
@@ -58,7 +59,7 @@ def project_works(projects: Iterable[Project], held_out: frozenset[str]) -> list
         leaders = [one.id for one in collaborators_of(project) if one.kind is CollaboratorKind.PROJECT_LEADER]
         if held_out.intersection(leaders):
             continue
-        documents = [one for one in project.documents() if one.language in BOTH and len(one.text.split()) > 15]
+        documents = [one for one in project.documents() if one.language in LANGUAGES and len(one.text.split()) > 15]
         if documents:
             works.append(
                 Work(
@@ -143,10 +144,10 @@ def catalogue_texts(catalogue: Sequence[Collaborator]) -> tuple[Texts, Texts]:
     passages: dict[str, dict[Language, list[str]]] = {}
     keywords: dict[str, dict[Language, list[str]]] = {}
     for one in catalogue:
-        passages[one.id] = {language: [] for language in BOTH}
-        keywords[one.id] = {language: [] for language in BOTH}
+        passages[one.id] = {language: [] for language in LANGUAGES}
+        keywords[one.id] = {language: [] for language in LANGUAGES}
         for document in one.documents:
-            if document.language not in BOTH:
+            if document.language not in LANGUAGES:
                 continue
             if document.kind == PROFILE:
                 passages[one.id][document.language] += [
@@ -164,13 +165,8 @@ def read_held_out(path: Path, projects: Mapping[str, Project]) -> frozenset[str]
     Raises:
         InvalidFileError: the file is of another form.
     """
-    try:
-        items = json.loads(read_text_file(path))["items"]
-        persons = {str(item["person"]) for item in items}
-        named = {key for item in items for key in (item["query_project"], *item["profile_projects"])}
-    except (ValueError, KeyError, TypeError) as error:
-        problem = FileProblem(mark("is not of the expected form ({reason})"), reason=repr(error)[:200])
-        raise InvalidFileError(str(path), [problem]) from error
+    named = named_projects(path)
+    persons = {str(item["person"]) for item in read_json_file(path)["items"]}
     leading = {one.id for key in named if key in projects for one in collaborators_of(projects[key])}
     return frozenset(persons | leading)
 

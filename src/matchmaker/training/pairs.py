@@ -11,10 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from matchmaker.catalogue.reference import LANGUAGES
 from matchmaker.domain.language import Language
 from matchmaker.text.sentences import split_sentences
-
-BOTH = (Language.SWEDISH, Language.ENGLISH)
 
 DOCUMENT_WORDS = 90
 """Longest document side of a pair; with the sentence it ends in, about what the trainer's window holds."""
@@ -115,8 +114,8 @@ def need_pairs(needs: Sequence[Need], profiles: Mapping[str, Mapping[Language, S
     def draw(rng: random.Random) -> Pair:
         need = rng.choice(needs)
         subject = rng.choice(need.first_calls)
-        passage = rng.choice(profiles[subject][rng.choice(BOTH)])
-        wording = rng.choice(need.wordings[_query_language(BOTH, rng)])
+        passage = rng.choice(profiles[subject][rng.choice(LANGUAGES)])
+        wording = rng.choice(need.wordings[_query_language(LANGUAGES, rng)])
         return Pair(_joined([wording], QUERY_WORDS), _joined([passage], 2 * DOCUMENT_WORDS), subject, need.answers)
 
     return draw
@@ -127,8 +126,7 @@ def wording_pairs(needs: Sequence[Need]) -> Source:
 
     def draw(rng: random.Random) -> Pair:
         need = rng.choice(needs)
-        wordings = [(language, one) for language in BOTH for one in need.wordings[language]]
-        (_, query), (_, document) = rng.sample(wordings, 2)
+        query, document = rng.sample([one for language in LANGUAGES for one in need.wordings[language]], 2)
         return Pair(query, document, need.id, frozenset({need.id}))
 
     return draw
@@ -139,15 +137,15 @@ def translation_pairs(works: Sequence[Work], needs: Sequence[Need]) -> Source:
 
     Sentences are taken from texts that have equally many in both languages, which then stand in the same order.
     """
-    swedish, english = BOTH
+    swedish, english = LANGUAGES
     parallel = [
-        (need.id, sv, en) for need in needs for sv, en in zip(*(need.wordings[one] for one in BOTH), strict=True)
+        (need.id, sv, en) for need in needs for sv, en in zip(*(need.wordings[one] for one in LANGUAGES), strict=True)
     ]
     for work in works:
-        if len(work.bodies) < len(BOTH):
+        if len(work.bodies) < len(LANGUAGES):
             continue
         parallel.append((work.id, work.titles[swedish], work.titles[english]))
-        sentences = [split_sentences(work.bodies[one]) for one in BOTH]
+        sentences = [split_sentences(work.bodies[one]) for one in LANGUAGES]
         if len(sentences[0]) == len(sentences[1]):
             parallel += [(work.id, sv, en) for sv, en in zip(*sentences, strict=True) if len(sv.split()) > 4]
 
@@ -167,7 +165,7 @@ def profile_pairs(
 
     def draw(rng: random.Random) -> Pair:
         subject = rng.choice(subjects)
-        asked, answering = rng.choice(BOTH), rng.choice(BOTH)
+        asked, answering = rng.choice(LANGUAGES), rng.choice(LANGUAGES)
         if rng.random() < 0.5 and keywords[subject][asked]:
             words = list(keywords[subject][asked])
             query = ", ".join(rng.sample(words, min(len(words), rng.randint(1, 4))))

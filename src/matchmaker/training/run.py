@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from matchmaker.catalogue.reference import LANGUAGES
 from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.language import Language
 from matchmaker.retrieval.encoder import Role
@@ -18,7 +19,6 @@ from matchmaker.retrieval.transformer_encoder import TransformerEncoder
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.term_bridge import FILE, HEADER
 from matchmaker.training.data import catalogue_texts
-from matchmaker.training.pairs import BOTH
 from matchmaker.training.plan import TrainingTexts, plan_stages, read_training_texts
 from matchmaker.training.term_mining import TermPair, mine_terms
 from matchmaker.training.trainer import TrainingOptions, train_adapter
@@ -95,10 +95,10 @@ def train(
 
 def parallel_terms(texts: TrainingTexts, analyzer: Analyzer) -> list[tuple[set[str], set[str]]]:
     """The terms of texts that exist in both languages: titles and bodies of projects, wordings of needs, keywords."""
-    swedish, english = BOTH
+    swedish, english = LANGUAGES
     parallel: list[tuple[str, str]] = []
     for work in texts.works:
-        if len(work.bodies) == len(BOTH):
+        if len(work.bodies) == len(LANGUAGES):
             parallel += [(work.titles[swedish], work.titles[english]), (work.bodies[swedish], work.bodies[english])]
     for need in texts.needs:
         parallel += zip(need.wordings[swedish], need.wordings[english], strict=True)

@@ -31,8 +31,6 @@ class TrainingOptions:
     temperature: float = 0.02
     warmup: float = 0.06
     maximum_tokens: int = 144
-    strength: float = 1.0
-    """Of the change that is kept: 0 is the original encoder, 1 the trained one; in between their average."""
     seed: int = 2017
 
 
@@ -137,13 +135,11 @@ def train_adapter(
 
 
 def _finish(folder: Path, options: TrainingOptions) -> None:
-    """Halve the adapter's size, weigh it, and name the model that it belongs to, not where that lay."""
+    """Halve the adapter's size, and name the model that it belongs to, not where that lay."""
     from safetensors.torch import load_file, save_file
 
-    tensors = load_file(folder / WEIGHTS)
-    for name, tensor in tensors.items():
-        tensors[name] = (tensor * (options.strength if ".lora_B." in name else 1.0)).half().contiguous()
-    save_file(tensors, folder / WEIGHTS)
+    halved = {name: tensor.half().contiguous() for name, tensor in load_file(folder / WEIGHTS).items()}
+    save_file(halved, folder / WEIGHTS)
     (folder / WEIGHTS).chmod(0o644)
     configuration = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
     configuration["base_model_name_or_path"] = BASE_MODEL
