@@ -26,7 +26,7 @@ from matchmaker.training.pairs import (
     translation_pairs,
     wording_pairs,
 )
-from matchmaker.training.plan import for_calibration, plan_stages, read_training_texts
+from matchmaker.training.plan import TrainingTexts, for_calibration, plan_stage, read_training_texts
 from tests.conftest import ROOT
 from tests.fakes import HashingEncoder
 
@@ -159,13 +159,28 @@ def test_translations_are_aligned_by_sentence_only_where_both_texts_have_as_many
 def test_a_whole_plan_uses_every_kind_of_text(export: Path) -> None:
     texts = read_training_texts(read_catalogue(ROOT / "data" / "catalogue"), NEEDS, export, None, None)
     encoder = HashingEncoder()
-    first, second = plan_stages(texts, lambda own: encoder.encode(own, Role.DOCUMENT), [40, 20], 16, seed=1)
-    assert (len(first), len(second)) == (40, 20)
-    planned = [*first, *second]
+    planned = plan_stage(texts, lambda own: encoder.encode(own, Role.DOCUMENT), 60, 16, 40, seed=1)
+    assert len(planned) == 60
     documents = [pair.document for batch in planned for pair in batch]
     assert any("In English:" in one for one in documents)
     profiles = {f"{document.title}. " for one in texts.catalogue for document in one.documents}
     assert any(one.startswith(tuple(profiles)) for one in documents)
+
+
+def test_half_the_batches_of_projects_are_of_works_that_the_encoder_puts_close_together() -> None:
+    """Two subjects that share no word: a batch from one neighbourhood is of one of them."""
+    works = [
+        Work(f"{kind}{number}", f"{kind}{number}", {ENGLISH: f"{kind} title"}, {ENGLISH: f"{kind} {kind} text."})
+        for kind in ("water", "school")
+        for number in range(40)
+    ]
+    encoder = HashingEncoder()
+    catalogue = read_catalogue(ROOT / "data" / "catalogue")
+    texts = TrainingTexts(works, [], read_needs(NEEDS, [one.id for one in catalogue]), catalogue)
+    planned = plan_stage(texts, lambda own: encoder.encode(own, Role.DOCUMENT), 150, 16, 30, seed=1)
+    of_works = [batch for batch in planned if all(pair.document.startswith(("water", "school")) for pair in batch)]
+    alike = [batch for batch in of_works if len({pair.document.split()[0] for pair in batch}) == 1]
+    assert 0.3 < len(alike) / len(of_works) < 0.7
 
 
 def test_the_shipped_needs_cover_every_research_group_in_both_languages() -> None:

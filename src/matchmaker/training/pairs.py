@@ -2,8 +2,7 @@
 
 Everything is bilingual on both sides at random, so that a text's language says nothing about its partner. Queries are
 what a municipality might write about a text: its title, a few sentences, a list of words. Batches are the negatives,
-so half of them are drawn from one topic: Hofstätter et al., "Efficiently Teaching an Effective Dense Retriever with
-Balanced Topic Aware Sampling", SIGIR 2021.
+so half of those on projects are drawn from works that are alike.
 """
 
 import random
@@ -23,8 +22,8 @@ QUERY_WORDS = 70
 SAME_WORK = 0.55
 """Share of the project pairs whose two sides are one project; the others are two projects of one leader."""
 
-TOPIC_BATCHES = 0.5
-"""Share of the batches of projects that are drawn from one topic."""
+CLOSE_BATCHES = 0.5
+"""Share of the batches of projects that are drawn from works that are alike."""
 
 SWEDISH_QUERIES = 0.6
 """Share of the queries that are Swedish where a text has both: the encoder knew less Swedish to begin with."""
@@ -179,11 +178,11 @@ def profile_pairs(
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """A source with its share of the batches. ``topics`` are sources of their own, drawn from for hard batches."""
+    """A source with its share of the batches. ``close`` are sources of works that are alike, for hard batches."""
 
     share: float
     source: Source
-    topics: Sequence[Source] = ()
+    close: Sequence[Source] = ()
 
 
 def batches(mixtures: Sequence[Mixture], count: int, size: int, seed: int) -> Iterator[list[Pair]]:
@@ -197,8 +196,8 @@ def batches(mixtures: Sequence[Mixture], count: int, size: int, seed: int) -> It
     for _ in range(count):
         [mixture] = rng.choices(mixtures, shares)
         source = mixture.source
-        if mixture.topics and rng.random() < TOPIC_BATCHES:
-            source = rng.choice(mixture.topics)
+        if mixture.close and rng.random() < CLOSE_BATCHES:
+            source = rng.choice(mixture.close)
         batch: list[Pair] = []
         for _attempt in range(8 * size):
             pair = source(rng)

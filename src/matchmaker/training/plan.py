@@ -1,4 +1,9 @@
-"""From the texts to the batches: which kinds of pairs in which shares, and what is held out for choosing settings."""
+"""From the texts to the batches: which kinds of pairs in which shares, and what is held out for choosing settings.
+
+Half of the batches of projects are drawn from works that lie close together in the encoder's own index, so that the
+negatives are those it confuses: Xiong et al., "Approximate Nearest Neighbor Negative Contrastive Learning for Dense
+Text Retrieval", ICLR 2021. The second stage draws closer, by the encoder that the first one left.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.cluster import KMeans
 
 from matchmaker.catalogue.importers.swecris import read_swecris_projects
 from matchmaker.domain.collaborator import Collaborator
@@ -45,9 +49,8 @@ SHARES = {
 least, needs and official Swedish. Not searched for: a first run without translations, and with as much Swedish as
 English, left Swedish needs behind English ones."""
 
-TOPICS = 24
-SMALLEST_TOPIC = 40
-"""Subjects in a topic; with fewer, a batch of it could not be filled."""
+NEIGHBOURHOODS = 200
+"""How many works are asked for their neighbours."""
 
 CALIBRATION_NEED = 4
 """Of each group's needs the fourth is not trained on: the ranking's weights and probabilities are learned from it."""
@@ -97,12 +100,13 @@ def for_calibration(need_id: str) -> bool:
     return need_id.endswith(f"-{CALIBRATION_NEED}")
 
 
-def plan_stages(
-    texts: TrainingTexts, embed: Embed, steps: Sequence[int], size: int, seed: int
-) -> list[list[list[Pair]]]:
-    """The batches of each stage, ``steps`` has how many.
+def plan_stage(
+    texts: TrainingTexts, embed: Embed, steps: int, size: int, neighbours: int, seed: int
+) -> list[list[Pair]]:
+    """``steps`` batches of ``size`` pairs.
 
-    ``embed`` gives unit vectors, shape (texts, dimension), by which topics are found.
+    ``embed`` gives unit vectors, shape (texts, dimension), by which the ``neighbours`` works that lie around one are
+    found.
     """
     passages, keywords = catalogue_texts(texts.catalogue)
     mixtures = [
@@ -112,21 +116,21 @@ def plan_stages(
         Mixture(SHARES["wordings"], wording_pairs(texts.needs)),
     ]
     if texts.works:
-        topics = [project_pairs(own) for own in _topics(texts.works, embed, seed)]
-        mixtures.append(Mixture(SHARES["projects"], project_pairs(texts.works), topics))
+        close = [project_pairs(own) for own in _neighbourhoods(texts.works, embed, neighbours, seed)]
+        mixtures.append(Mixture(SHARES["projects"], project_pairs(texts.works), close))
     if texts.assignments:
         mixtures.append(Mixture(SHARES["assignments"], assignment_pairs(texts.assignments)))
-    return [list(batches(mixtures, count, size, seed + number)) for number, count in enumerate(steps)]
+    return list(batches(mixtures, steps, size, seed))
 
 
-def _topics(works: Sequence[Work], embed: Embed, seed: int) -> list[list[Work]]:
-    """The works in groups of like content (k-means over unit vectors), whatever their language."""
+def _neighbourhoods(works: Sequence[Work], embed: Embed, neighbours: int, seed: int) -> list[list[Work]]:
+    """For a sample of works those of like content, whatever their language, by cosine."""
     languages = np.array([max(work.bodies, key=lambda one: one is Language.ENGLISH).value for work in works])
     texts = [work.bodies[Language(language)] for work, language in zip(works, languages, strict=True)]
     vectors = embed([" ".join(text.split()[:90]) for text in texts])
     for language in np.unique(languages):
         vectors[languages == language] -= vectors[languages == language].mean(axis=0)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    topic_of = KMeans(min(TOPICS, len(works)), n_init=1, random_state=seed).fit_predict(vectors)
-    topics = [[work for work, topic in zip(works, topic_of, strict=True) if topic == one] for one in range(TOPICS)]
-    return [own for own in topics if len({work.subject for work in own}) >= SMALLEST_TOPIC]
+    asked = np.random.default_rng(seed).choice(len(works), min(NEIGHBOURHOODS, len(works)), replace=False)
+    nearest = np.argsort(-(vectors[asked] @ vectors.T), axis=1, kind="stable")[:, :neighbours]
+    return [[works[one] for one in row] for row in nearest]

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from matchmaker.catalogue.reference import LANGUAGES
@@ -14,12 +15,13 @@ from matchmaker.domain.language import Language
 from matchmaker.retrieval.encoder import Role
 from matchmaker.retrieval.preparation.adapter import merge_adapter
 from matchmaker.retrieval.preparation.model_folder import write_model_folder
+from matchmaker.retrieval.preparation.packed_weights import PackedEncoder
 from matchmaker.retrieval.preparation.prepare import ADAPTER, REFERENCE, read_original
 from matchmaker.retrieval.transformer_encoder import TransformerEncoder
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.term_bridge import FILE, HEADER
 from matchmaker.training.data import catalogue_texts
-from matchmaker.training.plan import TrainingTexts, plan_stages, read_training_texts
+from matchmaker.training.plan import TrainingTexts, plan_stage, read_training_texts
 from matchmaker.training.term_mining import TermPair, mine_terms
 from matchmaker.training.trainer import TrainingOptions, train_adapter
 
@@ -53,9 +55,9 @@ def train(
     """
     options = TrainingOptions()
     if start:
-        options = replace(options, steps=options.steps[1:], learning_rates=options.learning_rates[1:])
+        options = replace(options, stages=options.stages[-1:])
     if steps:
-        options = replace(options, steps=tuple(min(steps, usual) for usual in options.steps))
+        options = replace(options, stages=tuple(replace(one, steps=min(steps, one.steps)) for one in options.stages))
     texts = read_training_texts(catalogue, needs_file, projects_file, held_out_file, assignments_file)
     say(f"{len(texts.works)} projects, {len(texts.assignments)} assignments, {len(texts.needs)} needs")
     pairs = mine_terms(parallel_terms(texts, Analyzer()))
@@ -63,34 +65,46 @@ def train(
     started = time.monotonic()
     original = read_original(lambda _: None)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "original"
+        folder, adapted = Path(scratch) / "original", Path(scratch) / "adapted"
         write_model_folder(original, folder)
         encoder = TransformerEncoder(str(folder))
-        stages = plan_stages(
-            texts,
-            lambda own: encoder.encode(own, Role.DOCUMENT),
-            options.steps,
-            options.batch_size,
-            # Of another seed than the first stage's when that has been run already.
-            options.seed + (1 if start else 0),
-        )
-        fresh = Path(scratch) / ADAPTER
-        train_adapter(
-            folder,
-            stages,
-            options,
-            fresh,
-            lambda step, loss: say(f"step {step}, loss {loss:.3f}, {time.monotonic() - started:.0f} s"),
-            start,
-        )
-        adapted = Path(scratch) / "adapted"
-        write_model_folder(merge_adapter(original, fresh), adapted)
-        _write_reference(TransformerEncoder(str(adapted)), fresh / REFERENCE)
+        if start:
+            encoder = _adapted(original, start, adapted)
+        fresh = start
+        for number, stage in enumerate(options.stages, 1):
+            batches = plan_stage(
+                texts,
+                partial(encoder.encode, role=Role.DOCUMENT),
+                stage.steps,
+                options.batch_size,
+                stage.neighbours,
+                options.seed + stage.neighbours,
+            )
+            say(f"stage {number}: {len(batches)} batches, {time.monotonic() - started:.0f} s")
+            begun, fresh = fresh, Path(scratch) / f"{ADAPTER}-{number}"
+            train_adapter(
+                folder,
+                batches,
+                stage.learning_rate,
+                options,
+                fresh,
+                lambda step, loss: say(f"step {step}, loss {loss:.3f}, {time.monotonic() - started:.0f} s"),
+                begun,
+            )
+            encoder = _adapted(original, fresh, adapted)
+        assert fresh is not None
+        _write_reference(encoder, fresh / REFERENCE)
         _write_bridge(pairs, target / "lexical" / FILE)
         adapter = target / "encoder" / ADAPTER
         shutil.rmtree(adapter, ignore_errors=True)
         shutil.copytree(fresh, adapter)
     say(f"written to {target}")
+
+
+def _adapted(original: PackedEncoder, adapter: Path, folder: Path) -> TransformerEncoder:
+    shutil.rmtree(folder, ignore_errors=True)
+    write_model_folder(merge_adapter(original, adapter), folder)
+    return TransformerEncoder(str(folder))
 
 
 def parallel_terms(texts: TrainingTexts, analyzer: Analyzer) -> list[tuple[set[str], set[str]]]:

@@ -20,12 +20,19 @@ BASE_MODEL = "intfloat/multilingual-e5-small"
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """``learning_rate`` is where the stage begins; it falls to nothing by a cosine. ``neighbours``: see plan.py."""
+
+    steps: int
+    learning_rate: float
+    neighbours: int
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingOptions:
     """What the result depends on besides the data; kept beside the adapter, in training.json."""
 
-    steps: tuple[int, ...] = (650, 400)
-    """Of each stage; a stage begins with a rate of its own that falls to nothing by a cosine."""
-    learning_rates: tuple[float, ...] = (4e-4, 2e-4)
+    stages: tuple[Stage, ...] = (Stage(650, 4e-4, 120), Stage(400, 2e-4, 48))
     batch_size: int = 32
     rank: int = 32
     temperature: float = 0.02
@@ -40,13 +47,14 @@ Report = Callable[[int, float], None]
 
 def train_adapter(
     model_folder: Path,
-    stages: Sequence[Sequence[list[Pair]]],
+    batches: Sequence[list[Pair]],
+    learning_rate: float,
     options: TrainingOptions,
     target: Path,
     report: Report,
     start: Path | None = None,
 ) -> None:
-    """Train on the batches of each stage in their order and write the adapter, in PEFT's format, to ``target``.
+    """Train on the batches in their order and write the adapter, in PEFT's format, to ``target``.
 
     ``start`` is an adapter to go on from; without one a new one is begun.
     """
@@ -67,11 +75,11 @@ def train_adapter(
         """The rows in their order: they are planned batch by batch."""
 
         def __len__(self) -> int:
-            return len(stage)
+            return len(batches)
 
         def __iter__(self) -> Iterator[list[int]]:
-            ends = np.cumsum([len(batch) for batch in stage])
-            for batch, end in zip(stage, ends, strict=True):
+            ends = np.cumsum([len(batch) for batch in batches])
+            for batch, end in zip(batches, ends, strict=True):
                 yield list(range(int(end) - len(batch), int(end)))
 
     def cosine(queries: torch.Tensor, documents: torch.Tensor) -> torch.Tensor:
@@ -106,30 +114,29 @@ def train_adapter(
         directions=("query_to_doc", "doc_to_query"),
         partition_mode="per_direction",
     )
-    for stage, rate in zip(stages, options.learning_rates, strict=True):
-        rows = [{"anchor": pair.query, "positive": pair.document} for batch in stage for pair in batch]
-        arguments = SentenceTransformerTrainingArguments(
-            output_dir=str(target.with_name(target.name + ".trainer")),
-            max_steps=len(stage),
-            per_device_train_batch_size=options.batch_size,
-            learning_rate=rate,
-            lr_scheduler_type="cosine",
-            warmup_steps=options.warmup,
-            weight_decay=0.0,
-            bf16=True,
-            use_cpu=not torch.cuda.is_available(),
-            prompts={"anchor": PROMPTS["query"], "positive": PROMPTS["document"]},
-            batch_sampler=AsPlanned,
-            seed=options.seed,
-            save_strategy="no",
-            logging_steps=10,
-            report_to="none",
-            disable_tqdm=True,
-            dataloader_pin_memory=False,
-        )
-        SentenceTransformerTrainer(
-            model=model, args=arguments, train_dataset=Dataset.from_list(rows), loss=loss, callbacks=[Reporter()]
-        ).train()
+    rows = [{"anchor": pair.query, "positive": pair.document} for batch in batches for pair in batch]
+    arguments = SentenceTransformerTrainingArguments(
+        output_dir=str(target.with_name(target.name + ".trainer")),
+        max_steps=len(batches),
+        per_device_train_batch_size=options.batch_size,
+        learning_rate=learning_rate,
+        lr_scheduler_type="cosine",
+        warmup_steps=options.warmup,
+        weight_decay=0.0,
+        bf16=True,
+        use_cpu=not torch.cuda.is_available(),
+        prompts={"anchor": PROMPTS["query"], "positive": PROMPTS["document"]},
+        batch_sampler=AsPlanned,
+        seed=options.seed,
+        save_strategy="no",
+        logging_steps=10,
+        report_to="none",
+        disable_tqdm=True,
+        dataloader_pin_memory=False,
+    )
+    SentenceTransformerTrainer(
+        model=model, args=arguments, train_dataset=Dataset.from_list(rows), loss=loss, callbacks=[Reporter()]
+    ).train()
     model[0].auto_model.save_pretrained(target)
     _finish(target, options)
 
