@@ -4,8 +4,7 @@
               -> a ranking, for batches and the evaluation
               -> a shortlist with evidence, for people (shortlisting); for this the challenge's parts are retrieved too
 
-The API, the command line, the batch ranker and the evaluation all come through here, so that what is measured is
-what runs.
+The API, the command line, the batch ranker and the evaluation all come through here: what is measured is what runs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.collection import Collection
 from matchmaker.domain.language import Language
 from matchmaker.domain.ranking import RankedCollaborator
-from matchmaker.domain.shortlist import Shortlist
+from matchmaker.domain.shortlist import Shortlist, Suggestion
 from matchmaker.ranking.parts import divide
 from matchmaker.ranking.scorer import ALL_CHANNELS, Channel, Scorer, best_first
 from matchmaker.retrieval.encoder import Encoder, Progress, Role, Vectors
@@ -35,9 +34,10 @@ class Matcher:
     def __init__(
         self, collection: Collection, index: PassageIndex, encoder: Encoder, analyzer: Analyzer, scorer: Scorer
     ) -> None:
+        self.collection = collection
         self.index = index
         self._encoder = encoder
-        self._analyzer = analyzer
+        self.analyzer = analyzer
         self._scorer = scorer
         self._experts = np.flatnonzero(~index.collaborators.is_route & (np.diff(index.attribution.starts) > 0))
         self._shortlister = Shortlister(collection, index, analyzer, scorer)
@@ -49,8 +49,12 @@ class Matcher:
             InvalidChallengeError: the challenge cannot be read.
         """
         query = read_query(challenge)
-        whole = self._retrieve(query.text, query.language, self.query_vectors([query])[0])
-        return self._shortlister.shortlist(query, whole, self._parts(query), top_k)
+        return self._shortlister.shortlist(query, self._whole(query), self._parts(query), top_k)
+
+    def suggest(self, challenge: Challenge, collaborators: Sequence[str]) -> list[Suggestion]:
+        """What speaks for collaborators that a person chose, by id; those who are not in the index are left out."""
+        query = read_query(challenge)
+        return self._shortlister.suggestions(collaborators, self._whole(query), self._parts(query))
 
     def rank(
         self,
@@ -69,12 +73,7 @@ class Matcher:
         for challenge, query, vector in zip(challenges, queries, vectors, strict=True):
             found = self._retrieve(query.text, query.language, vector, channels)
             order = best_first(found.scores.score, self.index.collaborators.tie_order)[: top_k or None]
-            yield challenge, [self._ranked(found, position, rank) for rank, position in enumerate(order, start=1)]
-
-    def _ranked(self, found: Retrieved, position: int, rank: int) -> RankedCollaborator:
-        score, probability = float(found.scores.score[position]), float(found.probabilities[position])
-        confidence = self._scorer.confidence_of(probability)
-        return RankedCollaborator(self.index.collaborators.ids[position], rank, score, probability, confidence)
+            yield challenge, self._shortlister.ranking(found, order)
 
     def query_vectors(self, queries: Sequence[Query], progress: Progress | None = None) -> Vectors:
         """Corrected unit vectors, shape (queries, dimension); a long challenge is the mean of its passages."""
@@ -84,6 +83,9 @@ class Matcher:
         means = np.add.reduceat(encoded, starts) if passages else encoded
         means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
         return self.index.centres.correct(means, [query.language.value for query in queries], Role.QUERY)
+
+    def _whole(self, query: Query) -> Retrieved:
+        return self._retrieve(query.text, query.language, self.query_vectors([query])[0])
 
     def _parts(self, query: Query) -> list[Retrieved]:
         """What the channels find for each of the challenge's parts; none where it is one."""
@@ -108,7 +110,7 @@ class Matcher:
         self, text: str, language: Language, vector: Vectors, channels: frozenset[Channel] = ALL_CHANNELS
     ) -> Retrieved:
         """Both channels score every passage: exact, and linear in their number."""
-        terms = self._analyzer.query_terms(text, language)
+        terms = self.analyzer.query_terms(text, language)
         dense, lexical = self.index.dense.scores(vector), self.index.lexical.scores(terms)
         starts, rows = self.index.attribution.starts, self.index.attribution.rows
         scores = self._scorer.collaborator_scores(dense, lexical, starts, rows, channels)

@@ -12,6 +12,7 @@ from matchmaker.domain.collection import Collection
 from matchmaker.domain.errors import NotReadyError, mark
 from matchmaker.domain.language import Language
 from matchmaker.domain.passage import Passage
+from matchmaker.domain.ranking import RankedCollaborator
 from matchmaker.domain.shortlist import Confidence, Evidence, NoticeCode, Provenance, Shortlist, Suggestion
 from matchmaker.ranking.assembly import choose_experts, choose_routes, cover_parts
 from matchmaker.ranking.explanation import (
@@ -75,15 +76,7 @@ class Shortlister:
         # The entrance is there for whatever nobody else takes; other ways in are not shown to fill up.
         near = (whole.probabilities >= self._scorer.possible) | who.is_entrance
         routes = choose_routes([one for one in ranked if near[one]], who.is_route, who.is_entrance)
-        best = {position: _best_answered(position, whole, parts, answers) for position in [*experts, *routes]}
-        evidence = self._evidence(best)
-        found = self._collection.find_collaborators([who.ids[position] for position in evidence])
-        if len(found) < len(evidence):
-            raise _changed(self._collection.name)
-        suggestions = {
-            position: self._suggestion(found[who.ids[position]], position, whole, best[position], answers, own)
-            for position, own in evidence.items()
-        }
+        suggestions = self._suggestions([*experts, *routes], whole, parts, answers)
         chosen = [suggestions[position] for position in experts]
         return Shortlist(
             challenge_id=query.challenge_id,
@@ -103,6 +96,43 @@ class Shortlister:
             ),
             parts=tuple(part.text for part in parts),
         )
+
+    def suggestions(
+        self, collaborators: Sequence[str], whole: Retrieved, parts: Sequence[Retrieved]
+    ) -> list[Suggestion]:
+        """What speaks for each of some collaborators, by id, in their order; those who are not indexed are left out."""
+        ids = self._index.collaborators.ids
+        positions = {one: position for position, one in enumerate(ids)}
+        wanted = [positions[one] for one in collaborators if one in positions]
+        made = self._suggestions(wanted, whole, parts, [self._answering(part) for part in parts])
+        return [made[position] for position in wanted]
+
+    def ranking(self, found: Retrieved, order: Sequence[int]) -> list[RankedCollaborator]:
+        """Positions in the order of a ranking, as those who stand there."""
+        ids, scores, sure = self._index.collaborators.ids, found.scores.score, found.probabilities
+        confidence_of = self._scorer.confidence_of
+        return [
+            RankedCollaborator(ids[one], rank, float(scores[one]), float(sure[one]), confidence_of(float(sure[one])))
+            for rank, one in enumerate(order, start=1)
+        ]
+
+    def _suggestions(
+        self,
+        positions: Sequence[int],
+        whole: Retrieved,
+        parts: Sequence[Retrieved],
+        answers: Sequence[Sequence[int]],
+    ) -> dict[int, Suggestion]:
+        best = {position: _best_answered(position, whole, parts, answers) for position in positions}
+        evidence = self._evidence(best)
+        ids = self._index.collaborators.ids
+        found = self._collection.find_collaborators([ids[position] for position in evidence])
+        if len(found) < len(evidence):
+            raise _changed(self._collection.name)
+        return {
+            position: self._suggestion(found[ids[position]], position, whole, best[position], answers, own)
+            for position, own in evidence.items()
+        }
 
     def _ranked(self, found: Retrieved) -> list[int]:
         """Positions with evidence, best first; without evidence nobody is suggested."""

@@ -1,14 +1,16 @@
 """Challenges and their shortlists in the database."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from matchmaker.db.models import ChallengeRow, ShortlistRow
+from matchmaker.db.case_models import ChallengeRow, ShortlistRow
+from matchmaker.db.cases import aware
 from matchmaker.domain.errors import NotFoundError, mark
+from matchmaker.domain.workflow import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +34,7 @@ class StoredShortlist:
     challenge_id: str
     created_at: datetime
     content: dict[str, Any]
-
-
-def add_challenge(session: Session, challenge: StoredChallenge) -> None:
-    session.add(
-        ChallengeRow(
-            id=challenge.id,
-            title=challenge.title,
-            text=challenge.text,
-            language=challenge.language,
-            municipality=challenge.municipality,
-            collection=challenge.collection,
-            created_at=challenge.created_at,
-        )
-    )
+    version: int = 1
 
 
 def get_challenge(session: Session, challenge_id: str) -> StoredChallenge:
@@ -55,10 +44,10 @@ def get_challenge(session: Session, challenge_id: str) -> StoredChallenge:
         NotFoundError: there is none.
     """
     row = session.get(ChallengeRow, challenge_id)
-    if row is None:
+    if row is None or row.state == State.DRAFT:
         raise NotFoundError(mark("There is no challenge with the id {id}."), id=challenge_id)
     return StoredChallenge(
-        row.id, row.title, row.text, row.language, row.municipality, row.collection, _aware(row.created_at)
+        row.id, row.title, row.text, row.language, row.municipality, row.collection, aware(row.created_at)
     )
 
 
@@ -69,21 +58,20 @@ def add_shortlist(session: Session, shortlist: StoredShortlist) -> None:
             challenge_id=shortlist.challenge_id,
             created_at=shortlist.created_at,
             content=shortlist.content,
+            version=shortlist.version,
         )
     )
 
 
-def find_latest_shortlist(session: Session, challenge_id: str) -> StoredShortlist | None:
-    """The challenge's newest shortlist; None when it has none."""
+def find_shortlist(session: Session, challenge_id: str, version: int | None = None) -> StoredShortlist | None:
+    """The system's shortlist for a version of the challenge, or for its newest; None when there is none."""
     row = session.scalars(
         select(ShortlistRow)
         .where(ShortlistRow.challenge_id == challenge_id)
-        .order_by(ShortlistRow.created_at.desc(), ShortlistRow.id)
+        .where(true() if version is None else ShortlistRow.version == version)
+        .order_by(ShortlistRow.version.desc(), ShortlistRow.created_at, ShortlistRow.id)
         .limit(1)
     ).first()
-    return StoredShortlist(row.id, row.challenge_id, _aware(row.created_at), row.content) if row else None
-
-
-def _aware(moment: datetime) -> datetime:
-    """SQLite forgets the zone; all times are kept in UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if row is None:
+        return None
+    return StoredShortlist(row.id, row.challenge_id, aware(row.created_at), row.content, row.version)

@@ -1,4 +1,4 @@
-"""The tables."""
+"""The tables of the catalogue. Those of challenges are in case_models.py."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -34,6 +34,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         dict[str, Any]: JSON,
         list[Any]: JSON,
+        dict[str, Any] | None: JSON(none_as_null=True),
         datetime: DateTime(timezone=True),
     }
 
@@ -131,28 +132,3 @@ class VectorRow(Base):
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class ChallengeRow(Base):
-    """A challenge as it was sent."""
-
-    __tablename__ = "challenge"
-
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    title: Mapped[str | None] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
-    language: Mapped[str | None] = mapped_column(String(8))
-    municipality: Mapped[str | None] = mapped_column(String(4))
-    collection: Mapped[str] = mapped_column(Identifier)
-    created_at: Mapped[datetime]
-
-
-class ShortlistRow(Base):
-    """A frozen shortlist; ``content`` is the whole of it, provenance and evidence included."""
-
-    __tablename__ = "shortlist"
-
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    challenge_id: Mapped[str] = mapped_column(ForeignKey("challenge.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime]
-    content: Mapped[dict[str, Any]]

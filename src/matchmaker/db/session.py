@@ -12,13 +12,20 @@ from alembic.script import ScriptDirectory
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from matchmaker.domain.errors import SetupError, mark
+from matchmaker.domain.errors import SetupError, StorageError, mark
 
 SQLITE_BUSY_MILLISECONDS = 30_000
 """How long a writer waits for another one before it gives up."""
+
+OUT_OF_ROOM = "is full"
+OUT_OF_REACH = ("locked", "readonly", "unable to open", "disk I/O")
+"""What SQLite says when a fault is the machine's and may pass. Anything else is a fault of the program."""
+
+
+__all__ = ["Database", "Session", "open_database"]
 
 
 class Database:
@@ -31,15 +38,35 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
-        with self._writers.begin() as session:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Raises:
+            StorageError: nothing can be written just now; nothing was.
+        """
+        with _telling_storage_errors(), self._writers.begin() as session:
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A transaction that writes nothing: it neither waits for a writer nor keeps one waiting."""
-        with self._readers() as session:
+        """A transaction that writes nothing: it neither waits for a writer nor keeps one waiting.
+
+        Raises:
+            StorageError: nothing can be read just now.
+        """
+        with _telling_storage_errors(), self._readers() as session:
             yield session
+
+
+@contextmanager
+def _telling_storage_errors() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        problem = str(error.orig)
+        is_full = OUT_OF_ROOM in problem
+        if is_full or error.connection_invalidated or any(one in problem for one in OUT_OF_REACH):
+            raise StorageError(is_full=is_full) from error
+        raise
 
 
 def open_database(url: str) -> Database:
@@ -122,6 +149,12 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    # SQLite's own knows no letters beyond a to z: a search for "älv" would not find "Älv".
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(text: str | None) -> str | None:
+    return text.lower() if text is not None else None
 
 
 def _begin(connection: Connection) -> None:

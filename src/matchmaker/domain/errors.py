@@ -93,3 +93,13 @@ class SetupError(MatchmakerError):
     def __init__(self, template: str, *, remedy: str, **values: object) -> None:
         super().__init__(template, **values)
         self.remedy = remedy
+
+
+class StorageError(MatchmakerError):
+    """Nothing could be written, or read, just now; what was sent is not kept. ``is_full``: there is no room left."""
+
+    code = "storage"
+
+    def __init__(self, *, is_full: bool) -> None:
+        super().__init__(mark("Nothing can be saved just now."))
+        self.is_full = is_full

@@ -49,7 +49,12 @@ class DenseIndex:
         if not self.passage_count:
             return np.empty(0, dtype=np.float32)
         # One product with the vectors where they lie: a search for all of them would sort them for nothing.
-        size = self.passage_count * self._index.d
-        vectors = faiss.rev_swig_ptr(self._index.get_xb(), size).reshape(self.passage_count, self._index.d)
-        cosines: Vectors = vectors @ query
+        cosines: Vectors = self.vectors @ query
         return cosines
+
+    @property
+    def vectors(self) -> Vectors:
+        """The indexed vectors where they lie, not to be changed, shape (passages, dimension)."""
+        size = self.passage_count * self._index.d
+        held: Vectors = faiss.rev_swig_ptr(self._index.get_xb(), size).reshape(self.passage_count, self._index.d)
+        return held

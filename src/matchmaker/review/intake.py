@@ -2,23 +2,24 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 from pydantic import TypeAdapter
 
-from matchmaker.db.challenges import (
-    StoredChallenge,
-    StoredShortlist,
-    add_challenge,
-    add_shortlist,
-    find_latest_shortlist,
-    get_challenge,
-)
+from matchmaker.db.cases import add_case, get_case, save_case
+from matchmaker.db.challenges import StoredShortlist, add_shortlist, find_shortlist
 from matchmaker.db.session import Database
+from matchmaker.domain.case import Case, rematch, step
 from matchmaker.domain.challenge import Challenge
+from matchmaker.domain.description import Description
+from matchmaker.domain.errors import NotFoundError, mark
+from matchmaker.domain.event import SYSTEM, EventKind
 from matchmaker.domain.language import Language
-from matchmaker.domain.shortlist import Shortlist
+from matchmaker.domain.shortlist import Confidence, Shortlist
+from matchmaker.domain.workflow import Act, Party, State
 from matchmaker.pipeline import Matcher
 from matchmaker.text.query import read_query
 
@@ -36,39 +37,75 @@ def submit_challenge(
     language: str | None,
     municipality: str | None,
     collection: str,
-) -> StoredChallenge:
-    """Store a challenge; it is committed when this returns.
+    answer_days: int,
+) -> Case:
+    """Store a challenge that came as a text; it is committed when this returns.
 
     Raises:
         InvalidChallengeError: it cannot be matched as it is; nothing is stored.
     """
-    stored = StoredChallenge(str(uuid.uuid4()), title, text, language, municipality, collection, datetime.now(UTC))
-    read_query(_challenge(stored))
+    now = datetime.now(UTC)
+    case = Case(
+        id=str(uuid.uuid4()),
+        collection=collection,
+        state=State.SUBMITTED,
+        revision=0,
+        version=1,
+        description=Description(municipality, title or "", text),
+        language=language,
+        created_at=now,
+        submitted_at=now,
+        promised_on=answer_day(now.date(), answer_days),
+    )
+    read_query(challenge_of(case))
     with database.transaction() as session:
-        add_challenge(session, stored)
-    return stored
+        add_case(session, case)
+    return case
+
+
+def match_case(database: Database, case_id: str, matchers: Matchers) -> Case:
+    """Freeze the system's shortlist for the challenge's current version, where there is none, and list its candidates.
+
+    Raises:
+        NotFoundError: there is no such challenge.
+        SetupError: the index or encoder cannot be used.
+    """
+    with database.reading() as session:
+        case = get_case(session, case_id)
+        stored = find_shortlist(session, case_id, case.version)
+    if case.state is not State.SUBMITTED:
+        return case
+    if stored is None:
+        shortlist = matchers(case.collection).match(challenge_of(case))
+        stored = StoredShortlist(
+            str(uuid.uuid4()), case_id, datetime.now(UTC), shortlist_content(shortlist), case.version
+        )
+    with database.transaction() as session:
+        current = get_case(session, case_id)
+        if current.state is not State.SUBMITTED or current.version != case.version:
+            return current  # somebody else was first, or it was amended meanwhile
+        if find_shortlist(session, case_id, case.version) is None:
+            add_shortlist(session, stored)
+        matched = step(rematch(current, _suggestions(stored)), Act.MATCH, Party.SYSTEM)
+        best = read_shortlist(stored).experts
+        matched = replace(matched, confidence=best[0].confidence if best else Confidence.NONE)
+        return save_case(session, current, matched, SYSTEM, EventKind.MATCH, details={"shortlist": stored.id})
 
 
 def challenge_shortlist(database: Database, challenge_id: str, matchers: Matchers) -> tuple[StoredShortlist, Shortlist]:
-    """The frozen shortlist of a challenge, made now if there is none yet.
+    """The system's frozen shortlist of a challenge, made now if there is none yet.
 
     Raises:
         NotFoundError: there is no such challenge.
         SetupError: there is no shortlist, and the index or encoder to make one cannot be used.
     """
+    match_case(database, challenge_id, matchers)
     with database.reading() as session:
-        challenge = get_challenge(session, challenge_id)
-        stored = find_latest_shortlist(session, challenge_id)
+        stored = find_shortlist(session, challenge_id)
     if stored is None:
-        shortlist = matchers(challenge.collection).match(_challenge(challenge))
-        stored = StoredShortlist(str(uuid.uuid4()), challenge_id, datetime.now(UTC), shortlist_content(shortlist))
-        with database.transaction() as session:
-            # Two first readers may both have matched; the one that is written first is the shortlist.
-            existing = find_latest_shortlist(session, challenge_id)
-            if existing is None:
-                add_shortlist(session, stored)
-            stored = existing or stored
-    return stored, _SHORTLIST.validate_python(stored.content)
+        # Withdrawn or closed before it was ever matched.
+        raise NotFoundError(mark("There is no shortlist for the challenge {id}."), id=challenge_id)
+    return stored, read_shortlist(stored)
 
 
 def shortlist_content(shortlist: Shortlist) -> dict[str, Any]:
@@ -77,5 +114,23 @@ def shortlist_content(shortlist: Shortlist) -> dict[str, Any]:
     return content
 
 
-def _challenge(stored: StoredChallenge) -> Challenge:
-    return Challenge(stored.id, stored.text, stored.title, Language.of(stored.language))
+def read_shortlist(stored: StoredShortlist) -> Shortlist:
+    """A frozen shortlist as it was."""
+    return _SHORTLIST.validate_python(stored.content)
+
+
+def challenge_of(case: Case) -> Challenge:
+    """What of a case is matched."""
+    described = case.description
+    return Challenge(case.id, described.matched_text, described.title or None, Language.of(case.language))
+
+
+def answer_day(today: date, working_days: int) -> date:
+    """The day so many working days from today, Mondays to Fridays; holidays are not known here."""
+    day: date = np.busday_offset(np.datetime64(today), working_days, roll="backward").astype(date)
+    return day
+
+
+def _suggestions(stored: StoredShortlist) -> list[Any]:
+    shortlist = read_shortlist(stored)
+    return [*shortlist.experts, *shortlist.routes]

@@ -3,6 +3,8 @@
 import sqlalchemy
 from alembic import context
 
+# Their tables belong to the same metadata.
+from matchmaker.db import access_models, case_models, identity_models, notify_models  # noqa: F401
 from matchmaker.db.models import Base
 
 

@@ -1,0 +1,260 @@
+"""What is kept beside a case: messages, participants, approvals, ties, judgments."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from matchmaker.db.case_models import ApprovalRow, JudgmentRow, MessageRow, ParticipantRow, TieRow, VisitRow
+from matchmaker.db.cases import aware
+from matchmaker.db.identity_views import viewed_participant
+
+
+class MessageKind(StrEnum):
+    """What a message is, and with that who may read it: a note stays at the desk."""
+
+    NOTE = "note"
+    QUESTION = "question"
+    ANSWER = "answer"
+    CONTRIBUTION = "contribution"
+    """The words of a municipality that joined."""
+
+
+class ParticipantRole(StrEnum):
+    """What another municipality is to a challenge."""
+
+    CO_OWNER = "co_owner"
+    FOLLOWER = "follower"
+
+
+class TieKind(StrEnum):
+    """What speaks against a collaborator."""
+
+    SUPPLIER = "supplier"
+    SAME_PERSON = "same_person"
+    OPTED_OUT = "opted_out"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message on a case."""
+
+    id: int
+    at: datetime
+    kind: MessageKind
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Another municipality on a case."""
+
+    id: str
+    case_id: str
+    created_at: datetime
+    role: ParticipantRole
+    municipality: str
+    contact_role: str
+    contact_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An approved list; ``content`` is what the municipality sees from ``released_at`` on, in JSON's types."""
+
+    id: str
+    case_id: str
+    version: int
+    approved_at: datetime
+    approved_by: str
+    released_at: datetime
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What speaks against a collaborator; for every municipality where none is named."""
+
+    collaborator_id: str
+    municipality: str | None
+    kind: TieKind
+    comment: str
+
+
+def add_message(session: Session, case_id: str, kind: MessageKind, author: str, text: str) -> None:
+    session.add(MessageRow(challenge_id=case_id, at=datetime.now(UTC), kind=kind, author=author, text=text))
+
+
+def list_messages(session: Session, case_id: str) -> list[Message]:
+    rows = session.scalars(select(MessageRow).where(MessageRow.challenge_id == case_id).order_by(MessageRow.id))
+    return [Message(row.id, aware(row.at), MessageKind(row.kind), row.author, row.text) for row in rows]
+
+
+def add_participant(
+    session: Session,
+    case_id: str,
+    role: ParticipantRole,
+    *,
+    municipality: str,
+    contact_role: str,
+    contact_email: str,
+    link_digest: str,
+) -> None:
+    session.add(
+        ParticipantRow(
+            id=str(uuid.uuid4()),
+            challenge_id=case_id,
+            created_at=datetime.now(UTC),
+            role=role,
+            municipality=municipality,
+            contact_role=contact_role,
+            contact_email=contact_email,
+            link_digest=link_digest,
+        )
+    )
+
+
+def list_participants(session: Session, case_id: str) -> list[Participant]:
+    query = select(ParticipantRow).where(ParticipantRow.challenge_id == case_id).order_by(ParticipantRow.created_at)
+    return [_participant(row) for row in session.scalars(query)]
+
+
+def find_participant(session: Session, link_digest: str) -> Participant | None:
+    row = session.scalars(select(ParticipantRow).where(ParticipantRow.link_digest == link_digest)).first()
+    if row is None:
+        viewed = viewed_participant(session, link_digest)
+        row = session.get(ParticipantRow, viewed) if viewed else None
+    return _participant(row) if row else None
+
+
+def add_approval(
+    session: Session, case_id: str, version: int, by: str, now: datetime, released_at: datetime, content: dict[str, Any]
+) -> None:
+    session.add(
+        ApprovalRow(
+            id=str(uuid.uuid4()),
+            challenge_id=case_id,
+            version=version,
+            approved_at=now,
+            approved_by=by,
+            released_at=released_at,
+            content=content,
+        )
+    )
+
+
+def find_latest_approval(session: Session, case_id: str, released_by: datetime | None = None) -> Approval | None:
+    """The newest list that was not taken back; with ``released_by`` the newest that was sent by then."""
+    row = _latest_approval(session, case_id, released_by)
+    if row is None:
+        return None
+    return Approval(
+        row.id,
+        row.challenge_id,
+        row.version,
+        aware(row.approved_at),
+        row.approved_by,
+        aware(row.released_at),
+        row.content,
+    )
+
+
+def change_latest_approval(
+    session: Session, case_id: str, *, taken_back_at: datetime | None = None, released_at: datetime | None = None
+) -> None:
+    """Take the newest list back, or set when it is sent."""
+    row = _latest_approval(session, case_id, None)
+    assert row is not None, "the caller has read it in the same transaction"
+    row.taken_back_at = taken_back_at
+    row.released_at = released_at or row.released_at
+
+
+def add_tie(
+    session: Session,
+    collection: str,
+    collaborator_id: str,
+    municipality: str | None,
+    kind: TieKind,
+    comment: str,
+    by: str,
+) -> None:
+    session.add(
+        TieRow(
+            collection=collection,
+            collaborator_id=collaborator_id,
+            municipality=municipality,
+            kind=kind,
+            comment=comment,
+            created_at=datetime.now(UTC),
+            created_by=by,
+        )
+    )
+
+
+def list_ties(
+    session: Session, collection: str, municipality: str | None, collaborators: Sequence[str]
+) -> dict[str, list[Tie]]:
+    """What speaks against collaborators in a municipality's case, by collaborator."""
+    query = (
+        select(TieRow)
+        .where(TieRow.collection == collection, TieRow.collaborator_id.in_(collaborators))
+        .where(or_(TieRow.municipality.is_(None), TieRow.municipality == municipality))
+        .order_by(TieRow.id)
+    )
+    ties: dict[str, list[Tie]] = {}
+    for row in session.scalars(query):
+        tie = Tie(row.collaborator_id, row.municipality, TieKind(row.kind), row.comment)
+        ties.setdefault(row.collaborator_id, []).append(tie)
+    return ties
+
+
+def save_judgment(session: Session, case_id: str, collaborator_id: str, judge: str, grade: int, *, blind: bool) -> None:
+    """Set an adviser's grade, 0 to 3. One given blind stays marked so."""
+    row = session.get(JudgmentRow, (case_id, collaborator_id, judge))
+    if row is None:
+        row = JudgmentRow(challenge_id=case_id, collaborator_id=collaborator_id, judge=judge, blind=blind)
+        session.add(row)
+    row.grade, row.created_at = grade, datetime.now(UTC)
+
+
+def list_judgments(session: Session, case_id: str, judge: str) -> dict[str, int]:
+    """An adviser's grades on a case, by collaborator."""
+    query = select(JudgmentRow).where(JudgmentRow.challenge_id == case_id, JudgmentRow.judge == judge)
+    return {row.collaborator_id: row.grade for row in session.scalars(query)}
+
+
+def save_visit(session: Session, case_id: str, adviser: str, now: datetime) -> None:
+    """Remember that an adviser has a case open."""
+    session.merge(VisitRow(challenge_id=case_id, adviser=adviser, seen_at=now))
+
+
+def list_visitors(session: Session, case_id: str, since: datetime) -> list[str]:
+    """The advisers who have had a case open since a moment."""
+    query = select(VisitRow.adviser).where(VisitRow.challenge_id == case_id, VisitRow.seen_at >= since)
+    return list(session.scalars(query.order_by(VisitRow.adviser)))
+
+
+def _latest_approval(session: Session, case_id: str, released_by: datetime | None) -> ApprovalRow | None:
+    query = select(ApprovalRow).where(ApprovalRow.challenge_id == case_id, ApprovalRow.taken_back_at.is_(None))
+    if released_by:
+        query = query.where(ApprovalRow.released_at <= released_by)
+    return session.scalars(query.order_by(ApprovalRow.approved_at.desc()).limit(1)).first()
+
+
+def _participant(row: ParticipantRow) -> Participant:
+    return Participant(
+        row.id,
+        row.challenge_id,
+        aware(row.created_at),
+        ParticipantRole(row.role),
+        row.municipality,
+        row.contact_role,
+        row.contact_email,
+    )

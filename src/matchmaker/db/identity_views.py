@@ -1,0 +1,45 @@
+"""Challenges opened in an officer's session, each by an address that stands for the private link in that session."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.db.case_models import ChallengeRow, ParticipantRow
+from matchmaker.db.identity_models import ViewRow
+from matchmaker.domain.workflow import State
+
+
+def add_view(session: Session, digest: str, session_id: str, challenge_id: str, municipality: str) -> bool:
+    """Open a challenge in a session, if the municipality owns it, first or with another; whether it does."""
+    row = session.get(ChallengeRow, challenge_id)
+    if row is None or row.state == State.DRAFT:
+        return False
+    joined = None
+    if row.municipality != municipality:
+        query = select(ParticipantRow.id).where(
+            ParticipantRow.challenge_id == challenge_id, ParticipantRow.municipality == municipality
+        )
+        joined = session.scalars(query.order_by(ParticipantRow.role).limit(1)).first()  # co-owner before follower
+        if joined is None:
+            return False
+    if session.get(ViewRow, digest) is None:
+        view = ViewRow(digest=digest, session_id=session_id, challenge_id=challenge_id, participant_id=joined)
+        session.add(view)
+    return True
+
+
+def is_view_of(session: Session, digest: str, session_id: str) -> bool:
+    """Whether an address was made in a session."""
+    row = session.get(ViewRow, digest)
+    return row is not None and row.session_id == session_id
+
+
+def viewed_challenge(session: Session, digest: str) -> str | None:
+    """The challenge that an address opens for its owner."""
+    row = session.get(ViewRow, digest)
+    return row.challenge_id if row and row.participant_id is None else None
+
+
+def viewed_participant(session: Session, digest: str) -> str | None:
+    """The other municipality's part in a challenge that an address opens."""
+    row = session.get(ViewRow, digest)
+    return row.participant_id if row else None

@@ -1,0 +1,222 @@
+"""The desk's queue: cases found by filters and words, in the order in which they need an answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from matchmaker.db.case_models import ApprovalRow, CandidateRow, ChallengeRow
+from matchmaker.db.cases import aware
+from matchmaker.domain.case import Decision
+from matchmaker.domain.workflow import OPEN, UNDER_REVIEW, WITH_THE_GROUPS, State
+
+NOT_ANSWERED = frozenset({State.SUBMITTED}) | UNDER_REVIEW
+"""The municipality waits for its answer."""
+
+NOBODY = "nobody"
+"""As an owner in a filter: cases without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which cases; what is empty or None filters nothing. Without states all that wait for their answer."""
+
+    states: tuple[State, ...] = ()
+    municipality: str = ""
+    area: str = ""
+    owner: str = ""
+    confidence: str = ""
+    older_than_days: int | None = None
+    overdue: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """A case in the queue."""
+
+    id: str
+    title: str
+    municipality: str | None
+    state: State
+    owner: str | None
+    confidence: str | None
+    areas: tuple[str, ...]
+    submitted_at: datetime | None
+    promised_on: date | None
+    is_overdue: bool
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublicChallenge:
+    """A challenge that its municipality made public."""
+
+    id: str
+    title: str
+    text: str
+    language: str | None
+    municipality: str | None
+    state: State
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A collaborator's dealings: cases open with it since a day, and all it was proposed to one municipality in."""
+
+    open_contacts: int = 0
+    with_municipality: int = 0
+
+
+def list_queue(
+    session: Session, wanted: QueueFilter, today: date, *, limit: int, offset: int = 0
+) -> tuple[list[QueueEntry], int]:
+    """One page of the cases, overdue first, then by the promised day; and how many there are in all."""
+    conditions = _conditions(wanted, today)
+    total = session.scalar(select(func.count()).select_from(ChallengeRow).where(*conditions)) or 0
+    overdue = _is_overdue(today)
+    query = (
+        select(ChallengeRow, overdue.label("overdue"))
+        .where(*conditions)
+        .order_by(
+            overdue.desc(),
+            ChallengeRow.promised_on.is_(None),
+            ChallengeRow.promised_on,
+            ChallengeRow.submitted_at,
+            ChallengeRow.id,
+        )
+    )
+    rows = session.execute(query.limit(limit).offset(offset)).all()
+    return [_entry(row, is_overdue=bool(late)) for row, late in rows], total
+
+
+def count_by_state(session: Session, today: date) -> tuple[dict[State, int], int]:
+    """How many cases are in each state, and how many are overdue."""
+    query = select(ChallengeRow.state, func.count()).where(_sent()).group_by(ChallengeRow.state)
+    counts = {State(state): count for state, count in session.execute(query).tuples()}
+    late = session.scalar(select(func.count()).select_from(ChallengeRow).where(_sent(), _is_overdue(today) == 1))
+    return counts, late or 0
+
+
+def count_open_by_municipality(session: Session) -> Mapping[str, int]:
+    """How many open cases each municipality has."""
+    query = (
+        select(ChallengeRow.municipality, func.count())
+        .where(ChallengeRow.state.in_(OPEN), ChallengeRow.municipality.is_not(None))
+        .group_by(ChallengeRow.municipality)
+    )
+    return {str(code): count for code, count in session.execute(query).tuples()}
+
+
+def list_public_challenges(session: Session, *, but: str, newest: int) -> list[PublicChallenge]:
+    """The newest challenges that were made public and not withdrawn, but for one."""
+    query = (
+        select(ChallengeRow)
+        .where(ChallengeRow.is_public, ChallengeRow.id != but, ChallengeRow.state != State.WITHDRAWN, _sent())
+        .order_by(ChallengeRow.submitted_at.desc(), ChallengeRow.id)
+    )
+    return [_public(row) for row in session.scalars(query.limit(newest))]
+
+
+def find_public_challenge(session: Session, challenge_id: str) -> PublicChallenge | None:
+    """A challenge that any municipality may see."""
+    row = session.get(ChallengeRow, challenge_id)
+    shown = row is not None and row.is_public and row.state not in {State.DRAFT, State.WITHDRAWN}
+    return _public(row) if row is not None and shown else None
+
+
+def collaborator_histories(
+    session: Session, collaborators: Sequence[str], municipality: str | None, but: str, since: datetime
+) -> dict[str, History]:
+    """What collaborators were proposed in by lists that were sent, but for one case.
+
+    ``since`` is when the term began, by which open contacts are counted.
+    """
+    released = select(ApprovalRow.id).where(
+        ApprovalRow.challenge_id == ChallengeRow.id, ApprovalRow.taken_back_at.is_(None)
+    )
+    is_open = and_(ChallengeRow.state.in_(WITH_THE_GROUPS), released.where(ApprovalRow.released_at >= since).exists())
+    query = (
+        select(
+            CandidateRow.collaborator_id,
+            func.sum(case((is_open, 1), else_=0)),
+            func.sum(case((ChallengeRow.municipality == municipality, 1), else_=0)),
+        )
+        .join(ChallengeRow, ChallengeRow.id == CandidateRow.challenge_id)
+        .where(CandidateRow.collaborator_id.in_(collaborators), CandidateRow.decision == Decision.ACCEPTED)
+        .where(ChallengeRow.id != but, released.exists())
+        .group_by(CandidateRow.collaborator_id)
+    )
+    return {one: History(int(contacts), int(same)) for one, contacts, same in session.execute(query).tuples()}
+
+
+def _sent() -> ColumnElement[bool]:
+    return ChallengeRow.state != State.DRAFT
+
+
+def _is_overdue(today: date) -> ColumnElement[int]:
+    return case((and_(ChallengeRow.state.in_(NOT_ANSWERED), ChallengeRow.promised_on < today), 1), else_=0)
+
+
+def _conditions(wanted: QueueFilter, today: date) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [ChallengeRow.state.in_(wanted.states or NOT_ANSWERED)]
+    if wanted.municipality:
+        conditions.append(ChallengeRow.municipality == wanted.municipality)
+    if wanted.area:
+        conditions.append(cast(ChallengeRow.areas, String).contains(f'"{wanted.area}"', autoescape=True))
+    if wanted.owner:
+        conditions.append(
+            ChallengeRow.owner.is_(None) if wanted.owner == NOBODY else ChallengeRow.owner == wanted.owner
+        )
+    if wanted.confidence:
+        conditions.append(ChallengeRow.confidence == wanted.confidence)
+    if wanted.older_than_days is not None:
+        # Compared as a day, so that "older than 7 days" is the same for all of today.
+        limit = datetime.combine(today - timedelta(days=wanted.older_than_days), datetime.min.time(), UTC)
+        conditions.append(ChallengeRow.submitted_at < limit)
+    if wanted.overdue:
+        conditions.append(_is_overdue(today) == 1)
+    conditions += [_mentions(word) for word in wanted.words.split()]
+    return conditions
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    """The word stands in the title, the text or the municipality's case number, or begins the case's id."""
+    lowered = word.lower()
+    return or_(
+        func.lower(ChallengeRow.title).contains(lowered, autoescape=True),
+        func.lower(ChallengeRow.text).contains(lowered, autoescape=True),
+        ChallengeRow.id.startswith(lowered, autoescape=True),
+        ChallengeRow.description["case_number"].as_string().contains(word, autoescape=True),
+    )
+
+
+def _entry(row: ChallengeRow, *, is_overdue: bool) -> QueueEntry:
+    return QueueEntry(
+        id=row.id,
+        title=row.title or row.text[:80],
+        municipality=row.municipality,
+        state=State(row.state),
+        owner=row.owner,
+        confidence=row.confidence,
+        areas=tuple(row.areas or ()),
+        submitted_at=aware(row.submitted_at) if row.submitted_at else None,
+        promised_on=row.promised_on,
+        is_overdue=is_overdue,
+        revision=row.revision,
+    )
+
+
+def _public(row: ChallengeRow) -> PublicChallenge:
+    return PublicChallenge(
+        id=row.id,
+        title=row.title or row.text[:80],
+        text=row.text,
+        language=row.language,
+        municipality=row.municipality,
+        state=State(row.state),
+        submitted_at=aware(row.submitted_at) if row.submitted_at else None,
+    )

@@ -1,0 +1,141 @@
+"""All that an adviser sees of one case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from matchmaker.db.case_records import (
+    Approval,
+    Message,
+    Participant,
+    Tie,
+    find_latest_approval,
+    list_judgments,
+    list_messages,
+    list_participants,
+    list_ties,
+    list_visitors,
+    save_visit,
+)
+from matchmaker.db.cases import count_events, get_case, get_revision, list_events, list_versions, stale
+from matchmaker.db.challenges import find_shortlist
+from matchmaker.db.queue import History, collaborator_histories
+from matchmaker.db.session import Database, Session
+from matchmaker.domain.case import Case
+from matchmaker.domain.description import Description
+from matchmaker.domain.event import Event
+from matchmaker.domain.shortlist import Shortlist
+from matchmaker.review.desk import BARRIERS, find_undoable
+from matchmaker.review.intake import read_shortlist
+
+NEWEST_EVENTS = 20
+"""Shown beside the case; the whole timeline has a page of its own."""
+
+PRESENT_SECONDS = 30
+"""How long an adviser counts as looking at a case after the page last told so."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with everything around it.
+
+    ``events`` are the newest, oldest first, of ``event_count``; ``system_list`` is None before the matching. ``ties``
+    and ``histories`` are by collaborator, ``judgments`` the reading adviser's own grades. ``versions`` are the
+    descriptions as they were sent, oldest first.
+    """
+
+    case: Case
+    system_list: Shortlist | None
+    events: list[Event]
+    event_count: int
+    undoable: Event | None
+    messages: list[Message]
+    participants: list[Participant]
+    approval: Approval | None
+    ties: Mapping[str, list[Tie]]
+    histories: Mapping[str, History]
+    judgments: Mapping[str, int]
+    versions: list[tuple[int, datetime, Description]]
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Who else has a case open, and what was done since it was read, oldest first."""
+
+    revision: int
+    others: list[str]
+    missed: list[Event]
+
+
+def read_case(database: Database, case_id: str, adviser: str, today: date) -> CaseView:
+    """The case as it is now.
+
+    Raises:
+        NotFoundError: there is no such case.
+    """
+    with database.reading() as session:
+        case = get_case(session, case_id)
+        stored = find_shortlist(session, case_id, case.version)
+        events = list_events(session, case_id, newest=NEWEST_EVENTS)
+        ids = [one.id for one in case.candidates]
+        municipality = case.description.municipality
+        return CaseView(
+            case=case,
+            system_list=read_shortlist(stored) if stored else None,
+            events=events,
+            event_count=count_events(session, case_id),
+            undoable=_undoable(session, case_id, events),
+            messages=list_messages(session, case_id),
+            participants=list_participants(session, case_id),
+            approval=find_latest_approval(session, case_id),
+            ties=list_ties(session, case.collection, municipality, ids),
+            histories=collaborator_histories(session, ids, municipality, case_id, term_start(today)),
+            judgments=list_judgments(session, case_id, adviser),
+            versions=list_versions(session, case_id),
+        )
+
+
+def _undoable(session: Session, case_id: str, newest: list[Event]) -> Event | None:
+    """What can be undone; the older events are only read where the newest do not tell."""
+    found = find_undoable(newest)
+    if found or len(newest) < NEWEST_EVENTS or any(one.kind in BARRIERS for one in newest):
+        return found
+    return find_undoable(list_events(session, case_id))
+
+
+def look_again(database: Database, case_id: str, adviser: str, seen: int) -> Presence:
+    """What an adviser who read the case at revision ``seen`` is to know now; remembers the visit.
+
+    Raises:
+        NotFoundError: there is no such case.
+    """
+    revision, others = note_visit(database, case_id, adviser)
+    if revision == seen:
+        return Presence(revision, others, [])
+    with database.reading() as session:
+        return Presence(revision, others, stale(session, case_id, seen).missed)
+
+
+def has_visited(database: Database, case_id: str, adviser: str) -> bool:
+    """Whether an adviser has ever had the case open, and so may know the system's order."""
+    with database.reading() as session:
+        return adviser in list_visitors(session, case_id, datetime.min.replace(tzinfo=UTC))
+
+
+def note_visit(database: Database, case_id: str, adviser: str) -> tuple[int, list[str]]:
+    """Remember that an adviser looks at a case; returns its revision and the other advisers who do.
+
+    Raises:
+        NotFoundError: there is no such case.
+    """
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        revision = get_revision(session, case_id)
+        save_visit(session, case_id, adviser, now)
+        visitors = list_visitors(session, case_id, now - timedelta(seconds=PRESENT_SECONDS))
+    return revision, [one for one in visitors if one != adviser]
+
+
+def term_start(today: date) -> datetime:
+    """When the university's term began: spring on 1 January, autumn on 1 July."""
+    return datetime(today.year, 1 if today.month < 7 else 7, 1, tzinfo=UTC)

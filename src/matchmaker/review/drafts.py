@@ -1,0 +1,161 @@
+"""From the first letter typed to a challenge that is sent, and from there to its next version.
+
+A draft is kept as it came from the form, right or wrong, behind a private link.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from matchmaker.db.case_records import Participant, find_participant
+from matchmaker.db.cases import add_first_version, get_case, save_case
+from matchmaker.db.drafts import LinkedChallenge, add_draft, delete_draft, find_by_link, save_draft
+from matchmaker.db.session import Database
+from matchmaker.domain.case import Case, step
+from matchmaker.domain.challenge import Challenge
+from matchmaker.domain.description import FIELDS, MATCHED, Description, read_description
+from matchmaker.domain.errors import NotFoundError, mark
+from matchmaker.domain.event import OFFICER, EventKind
+from matchmaker.domain.workflow import Act, Party, State
+from matchmaker.review.intake import answer_day, challenge_of
+from matchmaker.review.links import link_digest, new_token
+from matchmaker.text.query import read_query
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the form's fields may be: codes of municipalities and of areas."""
+
+    municipalities: Sequence[str]
+    areas: Sequence[str]
+
+
+def open_link(database: Database, token: str) -> tuple[LinkedChallenge, Participant | None]:
+    """What a private link opens: a challenge, and for another municipality's link what that one is to it.
+
+    Raises:
+        NotFoundError: the link opens nothing.
+    """
+    digest = link_digest(token)
+    with database.reading() as session:
+        linked = find_by_link(session, digest)
+        if linked:
+            return linked, None
+        participant = find_participant(session, digest)
+        if participant:
+            state = get_case(session, participant.case_id).state
+            return LinkedChallenge(participant.case_id, state, None, None), participant
+    raise NotFoundError(mark("This link opens nothing. It may be cut short, or the draft has been thrown away."))
+
+
+def start_draft(database: Database, collection: str, typed: Mapping[str, Any]) -> str:
+    """Begin a challenge with what was typed so far; returns the token of its private link."""
+    token = new_token()
+    with database.transaction() as session:
+        add_draft(session, collection, link_digest(token), clean(typed))
+    return token
+
+
+def keep(database: Database, token: str, typed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Keep what was typed in some of the fields; the others stay. Returns the whole draft.
+
+    Raises:
+        NotFoundError: the link opens no draft.
+    """
+    with database.transaction() as session:
+        linked = find_by_link(session, link_digest(token))
+        if linked is None or linked.draft is None:
+            raise NotFoundError(mark("This link opens no draft."))
+        whole = {**linked.draft, **clean(typed)}
+        save_draft(session, linked.id, whole)
+    return whole
+
+
+def send(database: Database, token: str, choices: Choices, answer_days: int) -> Case:
+    """Send the draft: a new challenge, or the next version of one. It is committed when this returns.
+
+    Raises:
+        NotFoundError: the link opens no draft.
+        InvalidDescriptionError: fields are wrong; nothing is changed.
+        InvalidChallengeError: the text cannot be matched; nothing is changed.
+        IllegalActError: the challenge has been closed or withdrawn meanwhile.
+    """
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        linked = find_by_link(session, link_digest(token))
+        if linked is None or linked.draft is None:
+            raise NotFoundError(mark("This link opens no draft."))
+        described = read_description(linked.draft, choices.municipalities, choices.areas, now.date())
+        promised = answer_day(now.date(), answer_days)
+        if linked.is_sent:
+            before = get_case(session, linked.id)
+            amended = replace(before, version=before.version + 1, description=described, promised_on=promised)
+            after, kind = step(amended, Act.AMEND, Party.OFFICER), EventKind.AMEND
+        else:
+            before = add_first_version(session, linked.id, described, now, promised)
+            after, kind = step(before, Act.SUBMIT, Party.OFFICER), EventKind.SUBMIT
+        read_query(challenge_of(after))
+        sent = save_case(session, before, after, OFFICER, kind, details={"version": after.version})
+        save_draft(session, linked.id, None)
+    return sent
+
+
+def start_amending(database: Database, token: str) -> None:
+    """Begin the next version with the present one; what is being typed already stays.
+
+    Raises:
+        NotFoundError: the link opens no challenge.
+        IllegalActError: it is closed or withdrawn.
+    """
+    with database.transaction() as session:
+        linked = find_by_link(session, link_digest(token))
+        if linked is None or not linked.is_sent:
+            raise NotFoundError(mark("This link opens nothing that was sent."))
+        case = get_case(session, linked.id)
+        step(case, Act.AMEND, Party.OFFICER)
+        if linked.draft is None:
+            save_draft(session, linked.id, _typed(case.description))
+
+
+def throw_away(database: Database, token: str) -> None:
+    """Throw away what is being typed; of a challenge that was sent only the changes.
+
+    Raises:
+        NotFoundError: the link opens no draft.
+    """
+    with database.transaction() as session:
+        linked = find_by_link(session, link_digest(token))
+        if linked is None:
+            raise NotFoundError(mark("This link opens no draft."))
+        if linked.state is State.DRAFT:
+            delete_draft(session, linked.id)
+        else:
+            save_draft(session, linked.id, None)
+
+
+def clean(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The known fields, without the characters that no database keeps."""
+    return {name: _clean(value) for name, value in typed.items() if name in FIELDS}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "").replace("\r\n", "\n")
+    return [_clean(one) for one in value]
+
+
+def _typed(described: Description) -> dict[str, Any]:
+    """A description in the form in which the form sends it."""
+    typed = asdict(described)
+    typed["by_when"] = described.by_when.isoformat() if described.by_when else ""
+    typed["visibility"] = described.visibility.value
+    typed["areas"] = list(described.areas)
+    typed["municipality"] = described.municipality or ""
+    return typed
+
+
+def draft_challenge(challenge_id: str, typed: Mapping[str, Any]) -> Challenge:
+    """What of a draft would be matched, complete or not."""
+    texts = [str(typed.get(name, "")).strip() for name in MATCHED]
+    return Challenge(challenge_id, "\n\n".join(text for text in texts if text), str(typed.get("title", "")).strip())

@@ -1,0 +1,89 @@
+"""Passwords of local accounts: argon2id by its library's defaults (RFC 9106's low-memory profile, 64 MiB)."""
+
+import threading
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from matchmaker.db import identity as stored
+from matchmaker.db.session import Database
+from matchmaker.domain.account import Account, AccountKind, InvalidPasswordError
+from matchmaker.domain.errors import mark
+from matchmaker.review.identity.sessions import counts
+from matchmaker.settings import Settings
+
+SHORTEST = 12
+LONGEST = 256
+"""Characters. Longer ones are refused unread, so that nobody has the server hash a book."""
+
+FEWEST_DIFFERENT = 5
+
+COMMON = frozenset(
+    "password passw0rd pa55word p4ssw0rd losenord lösenord hemligt hemlighet sommar vinter höst vår välkommen "
+    "valkommen welcome letmein qwerty qwertyuiop qwertyui asdfgh asdfghjkl zxcvbn zxcvbnm qazwsx qazwsxedc admin "
+    "administrator administratör adviser rådgivare matchmaker norrbotten luleå lulea sverige sweden kommun universitet "
+    "university iloveyou jagälskardig monkey dragon sunshine princess football fotboll hockey batman superman master "
+    "changeme default test testtest hejhej abcdef abcdefgh abcdefghijkl abcabc correcthorsebatterystaple".split()
+)
+"""Words that are tried first, alone, twice or with digits and signs around them. NIST SP 800-63B, section 5.1.1.2, asks
+for such a list, and for no rules of composition."""
+
+_AT_ONCE = threading.BoundedSemaphore(2)
+"""Each hash takes 64 MiB: many sign-ins at once wait for each other instead of taking the machine's memory."""
+
+_hasher = PasswordHasher()
+_NOBODYS = _hasher.hash("of an account that is not there")
+
+
+def hash_password(password: str) -> str:
+    """What is stored of a new password.
+
+    Raises:
+        InvalidPasswordError: it is short, long, common, or nearly one character over and over.
+    """
+    check_password(password)
+    with _AT_ONCE:
+        return _hasher.hash(password)
+
+
+def check_password(password: str) -> None:
+    """That somebody may have a password.
+
+    Raises:
+        InvalidPasswordError: as said by ``hash_password``.
+    """
+    if len(password) < SHORTEST:
+        raise InvalidPasswordError(mark("The password needs at least {count} characters."), count=SHORTEST)
+    if len(password) > LONGEST:
+        raise InvalidPasswordError(mark("The password may have at most {count} characters."), count=LONGEST)
+    letters = "".join(one for one in password.lower() if one.isalpha())
+    half = letters[: len(letters) // 2]
+    is_common = not letters or letters in COMMON or (half in COMMON and half * 2 == letters)
+    if is_common or len(set(password)) < FEWEST_DIFFERENT:
+        raise InvalidPasswordError(mark("The password is among those that are guessed first. Choose another one."))
+
+
+def check_sign_in(database: Database, settings: Settings, label: str, password: str) -> Account | None:
+    """The account, if the password is its own. It takes as long where there is no such account."""
+    with database.reading() as session:
+        found = stored.find_by_label(session, label)
+    account, hashed = found or (None, None)
+    is_right = _verify(hashed or _NOBODYS, password[: LONGEST + 1])
+    if account is None or hashed is None or not is_right or account.kind is not AccountKind.LOCAL:
+        return None
+    if not counts(settings, account):
+        return None
+    if _hasher.check_needs_rehash(hashed):
+        with _AT_ONCE:
+            renewed = _hasher.hash(password)
+        with database.transaction() as session:
+            stored.set_password_hash(session, account.id, renewed)
+    return account
+
+
+def _verify(hashed: str, password: str) -> bool:
+    try:
+        with _AT_ONCE:
+            return _hasher.verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,185 @@
+"""What a municipality's portal does with challenges: the officer's side of a case, by the API in place of the form.
+
+Each act is given the session that it is to be done in, so that it can be done once with its answer (``do_once``).
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from matchmaker.db.case_records import Approval, MessageKind, add_message, find_latest_approval, list_messages
+from matchmaker.db.cases import add_case, get_case, save_case
+from matchmaker.db.session import Database, Session
+from matchmaker.domain.case import Case, step
+from matchmaker.domain.description import Description, InvalidDescriptionError, find_problems
+from matchmaker.domain.errors import NotFoundError, mark
+from matchmaker.domain.event import Actor, EventKind
+from matchmaker.domain.workflow import Act, Party, State
+from matchmaker.review.drafts import Choices
+from matchmaker.review.intake import Matchers, answer_day, challenge_of, match_case
+from matchmaker.review.status import ApprovedList, read_status, written
+from matchmaker.text.query import read_query
+
+CHECKED = ("tried", "success", "offers", "contact_role", "contact_email", "case_number", "by_when", "areas")
+"""What the form checks and a portal may leave out. Title and problem are checked where every challenge is read."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A case as its municipality may know it; ``question`` is the adviser's, with its time, while it waits."""
+
+    case: Case
+    state: State
+    question: tuple[datetime, str] | None
+    has_list: bool
+
+
+def portal_actor(client: str) -> Actor:
+    """Who acts when a client of the API does."""
+    return Actor(Party.OFFICER, f"portal:{client}")
+
+
+def check_optional(typed: Mapping[str, str | list[str]], choices: Choices) -> None:
+    """That what was given is as the form wants it.
+
+    Raises:
+        InvalidDescriptionError: it names every field that is wrong.
+    """
+    given = [name for name in CHECKED if typed.get(name)]
+    today = datetime.now(UTC).date()
+    problems = find_problems(typed, choices.municipalities, choices.areas, today, given)
+    if problems:
+        raise InvalidDescriptionError(problems)
+
+
+def submit(
+    session: Session, description: Description, language: str | None, collection: str, answer_days: int, actor: Actor
+) -> Case:
+    """Take in a challenge.
+
+    Raises:
+        InvalidChallengeError: it cannot be matched as it is.
+    """
+    now = datetime.now(UTC)
+    case = Case(
+        id=str(uuid.uuid4()),
+        collection=collection,
+        state=State.DRAFT,
+        revision=0,
+        version=1,
+        description=description,
+        language=language,
+        created_at=now,
+        submitted_at=now,
+        promised_on=answer_day(now.date(), answer_days),
+    )
+    read_query(challenge_of(case))
+    add_case(session, case)
+    sent = step(case, Act.SUBMIT, Party.OFFICER)
+    return save_case(session, case, sent, actor, EventKind.SUBMIT, details={"version": 1})
+
+
+def amend(
+    session: Session,
+    case_id: str,
+    change: Callable[[Case], Case],
+    answer_days: int,
+    actor: Actor,
+    expect: Callable[[Told], None],
+) -> Case:
+    """Send the next version of a challenge; ``expect`` refuses where it is not as the sender saw it.
+
+    Raises:
+        InvalidChallengeError: it cannot be matched as it would be.
+        IllegalActError: it is closed or withdrawn.
+    """
+    expect(read_told(session, case_id))
+    before = get_case(session, case_id)
+    promised = answer_day(datetime.now(UTC).date(), answer_days)
+    changed = replace(change(before), version=before.version + 1, promised_on=promised)
+    read_query(challenge_of(changed))
+    after = step(changed, Act.AMEND, Party.OFFICER)
+    return save_case(session, before, after, actor, EventKind.AMEND, details={"version": after.version})
+
+
+def answer(session: Session, case_id: str, text: str, actor: Actor) -> Case:
+    """Answer the adviser's question.
+
+    Raises:
+        InvalidChallengeError: the answer is empty or too long.
+        IllegalActError: no question waits.
+    """
+    text = written(text, "text")
+    case = get_case(session, case_id)
+    after = step(case, Act.ANSWER, Party.OFFICER)
+    add_message(session, case_id, MessageKind.ANSWER, actor.id, text)
+    return save_case(session, case, after, actor, EventKind.ANSWER)
+
+
+def withdraw(session: Session, case_id: str, actor: Actor) -> Case:
+    """Withdraw a challenge; what is withdrawn already stays so.
+
+    Raises:
+        IllegalActError: it is closed.
+    """
+    case = get_case(session, case_id)
+    if case.state is State.WITHDRAWN:
+        return case
+    return save_case(session, case, step(case, Act.WITHDRAW, Party.OFFICER), actor, EventKind.WITHDRAW)
+
+
+def read_told(session: Session, case_id: str, now: datetime | None = None) -> Told:
+    """A case as its municipality may know it at a moment (as ``review.status.read_status`` shows it).
+
+    Raises:
+        NotFoundError: there is no such case.
+    """
+    now = now or datetime.now(UTC)
+    case = get_case(session, case_id)
+    latest = find_latest_approval(session, case_id)
+    unsent = case.state is State.APPROVED and latest is not None and latest.released_at > now
+    asked = [one for one in list_messages(session, case_id) if one.kind is MessageKind.QUESTION]
+    return Told(
+        case=case,
+        state=told_state(case.state, unsent=unsent),
+        question=(asked[-1].at, asked[-1].text) if asked and case.state is State.WAITING else None,
+        has_list=find_latest_approval(session, case_id, released_by=now) is not None,
+    )
+
+
+def told_state(state: State, *, unsent: bool) -> State:
+    """The state to tell: an approval counts from when it is sent, and that a machine has matched is no news."""
+    if state is State.MATCHED:
+        return State.SUBMITTED
+    return State.IN_REVIEW if unsent else state
+
+
+class NotApprovedError(NotFoundError):
+    """No adviser has approved a list for the challenge, or it has not been sent yet."""
+
+    code = "not-approved-yet"
+
+
+def read_approved(database: Database, case_id: str, now: datetime | None = None) -> tuple[Approval, ApprovedList]:
+    """The list that was sent last.
+
+    Raises:
+        NotFoundError: there is no such challenge.
+        NotApprovedError: none has been sent.
+    """
+    shown = read_status(database, case_id, now)
+    if shown.approval is None or shown.approved is None:
+        raise NotApprovedError(mark("No adviser has approved a list for this challenge yet."))
+    return shown.approval, shown.approved
+
+
+def match_sent(database: Database, case_id: str, matchers: Matchers) -> None:
+    """Match a challenge that is stored; should that fail, it is logged and made up for when the desk opens the case."""
+    try:
+        match_case(database, case_id, matchers)
+    except Exception:  # whatever it is, it is not the sender's to mend: the challenge is stored
+        log.exception("The challenge %s was taken in but could not be matched", case_id)
