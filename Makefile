@@ -3,6 +3,7 @@
 # make setup     set everything up, without serving
 # make evaluate  measure the pipeline and write a report to var/report; DATA=folder adds the sets in it
 # make train     train the encoder, mine the terms, calibrate; PROJECTS=file HELD_OUT=file ASSIGNMENTS=file add data
+# make fuzz      send 2,000 made-up requests to each of the API's operations
 # Steps that are done are not done again: .venv/ holds a stamp for each.
 
 SHELL := /bin/sh
@@ -10,10 +11,10 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test check unit evaluate train messages lock clean
+.PHONY: help run setup test check unit fuzz evaluate train messages lock clean
 
 help:
-	@sed -n '1,6s/^# //p' Makefile
+	@sed -n '1,7s/^# //p' Makefile
 
 run: setup
 	@$(BIN)/matchmaker match --file data/example-challenge.txt --top-k 5
@@ -34,6 +35,9 @@ check:
 unit:
 	@echo "== pytest"
 	@$(BIN)/python -m pytest
+
+fuzz: .venv/.development setup
+	@MATCHMAKER_FUZZ=2000 $(BIN)/python -m pytest tests/e2e/test_fuzz.py
 
 evaluate: .venv/.development setup
 	@$(BIN)/matchmaker evaluate --report var/report $(if $(DATA),--development $(DATA))

@@ -54,4 +54,22 @@ if ! "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" $backend -c 
         fail "the packages could not be installed." "read the lines above; check disk space (4 GB) and the connection to your package index, then run make again"
 fi
 
+# The tests of the pages open them in a browser: the system's Chromium, or the one that MATCHMAKER_CHROMIUM names.
+has_chromium() {
+    [ -n "${MATCHMAKER_CHROMIUM:-}" ] && return 0
+    for name in chromium chromium-browser google-chrome; do
+        command -v "$name" >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
+
+if [ "$what" = development ] && ! has_chromium; then
+    if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+        say "Installing Chromium for the tests of the pages (about 500 MB on disk) …"
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } >/dev/null ||
+            say "Chromium could not be installed; the tests of the pages will fail until it is."
+    fi
+    has_chromium || say "Without Chromium the tests of the pages fail. What to do: install it (Debian: sudo apt-get install chromium), or set MATCHMAKER_CHROMIUM to the path of one."
+fi
+
 touch "$venv/.$what"

@@ -1,4 +1,4 @@
-"""Extract the messages of the code into the catalogues under src/matchmaker/locales, keeping translations."""
+"""Extract the messages of code and templates into the catalogues under src/matchmaker/locales, keeping translations."""
 
 import sys
 from pathlib import Path
@@ -10,14 +10,29 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "src" / "matchmaker" / "locales"
 NAMES = {"sv": "Swedish", "en": "English", "fi": "Finnish"}
+
+# In code, messages are marked; in templates, they are said where they stand.
+SOURCES = (
+    ("src/matchmaker", "**.py", "python", {"mark": None}),
+    ("api/matchmaker_api", "**.py", "python", {"mark": None}),
+    ("api/matchmaker_api", "templates/**.html", "jinja2.ext.babel_extract", {"say": None, "say_plural": (1, 2)}),
+)
+# As the environment of the pages has them; a template that cannot be read must not lose its messages in silence.
+TEMPLATE_OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+
 HEADER = "# {name} messages of Matchmaker (EUPL-1.2)."
 
 
 def extract() -> Catalog:
-    """All messages marked in the code."""
+    """All messages of code and templates; one with a plural has both as its id."""
     catalog = Catalog(project="matchmaker", version="1", charset="utf-8", fuzzy=False)
-    for folder in ("src/matchmaker", "api/matchmaker_api"):
-        found = extract_from_dir(ROOT / folder, method_map=[("**.py", "python")], keywords={"mark": None})
+    for folder, pattern, method, keywords in SOURCES:
+        found = extract_from_dir(
+            ROOT / folder,
+            method_map=[(pattern, method)],
+            options_map={"templates/**.html": TEMPLATE_OPTIONS},
+            keywords=keywords,
+        )
         for file, _line, message, comments, _context in found:
             catalog.add(message, locations=[(f"{folder}/{file}", 0)], auto_comments=comments)
     return catalog

@@ -4,35 +4,81 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
 
 from matchmaker import __version__
 from matchmaker.domain.errors import SetupError
+from matchmaker.notify.senders import deliverer
 from matchmaker.settings import Settings, read_settings
 from matchmaker.workspace import Workspace
+from matchmaker_api.description import describe
 from matchmaker_api.errors import add_error_handlers
-from matchmaker_api.routers import challenges, health
+from matchmaker_api.identity.form_tokens import check_form_token
+from matchmaker_api.identity.setup import add_identity
+from matchmaker_api.pages import (
+    account,
+    challenge_drafts,
+    challenge_form,
+    challenge_similar,
+    challenge_status,
+    desk_access,
+    desk_access_webhooks,
+    desk_approve,
+    desk_blind,
+    desk_case,
+    desk_doing,
+    desk_find,
+    desk_queue,
+    desk_record,
+    my,
+    problems,
+    public,
+    sign_in,
+    sign_in_link,
+    sign_in_provider,
+)
+from matchmaker_api.pages.guards import SameSiteOnly, SecurityHeaders
+from matchmaker_api.pages.static_files import PREFIX, HashedStaticFiles
+from matchmaker_api.routers import (
+    challenges,
+    collaborators,
+    events,
+    health,
+    match,
+    public_challenges,
+    shortlists,
+    webhooks,
+)
+from matchmaker_api.security.authorisation import authorise
+from matchmaker_api.security.setup import guard_bodies, name_requests
 
 DESCRIPTION = """
-Matches municipal challenges, in Swedish or English, with university expertise, and shows the evidence for every
-suggestion. Errors are problem documents (RFC 9457); their language, and that of words and reasons, follows
-Accept-Language (sv, en). Shortlists are drafts that no human has seen: they are not to be passed on.
+For municipalities' portals: send challenges in Swedish or English, and read the lists that advisers at the university
+have approved, with the evidence for every suggestion. Nothing is answered before a human has approved it.
+
+Every request needs an API key. Errors are problem documents (RFC 9457) whose `type` is the address of a page; their
+language, and that of words and reasons, follows Accept-Language (sv, en). See docs/api.md for a quick start, and for
+how this API is versioned.
 """
 
 log = logging.getLogger("matchmaker_api")
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application over the settings' database and indexes."""
+def create_app(given: Settings | None = None) -> FastAPI:
+    """The application over the database and indexes of the settings that are given, or else the environment's."""
+    settings = given or read_settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.workspace = Workspace(settings or read_settings(), background=True)
+        app.state.workspace = Workspace(settings, background=True)
         try:
             app.state.workspace.matcher()  # opened now, so that the first visitor does not wait for it
         except SetupError as error:
             log.error("%s Remedy: %s", error, error.remedy)  # challenges are taken in all the same
-        yield
+        with deliverer(lambda: app.state.workspace.database, app.state.workspace.settings) as app.state.deliverer:
+            yield
 
     # No documentation pages: the framework's load their scripts from a content network. /openapi.json is the contract.
     app = FastAPI(
@@ -42,8 +88,38 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(authorise), Depends(check_form_token)],
+        generate_unique_id_function=operation_id,
     )
     add_error_handlers(app)
-    app.include_router(challenges.router)
-    app.include_router(health.router)
+    # The last one added is the outermost: its headers are on what the others answer, too.
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(SameSiteOnly)
+    add_identity(app, settings)
+    guard_bodies(app, settings)
+    app.add_middleware(SecurityHeaders)
+    name_requests(app)
+    for router in (challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health, problems):
+        app.include_router(router.router)
+    app.include_router(public.router)
+    app.include_router(challenge_drafts.router)
+    app.include_router(challenge_form.router)
+    app.include_router(challenge_similar.router)
+    app.include_router(challenge_status.router)
+    for pages in (sign_in, sign_in_provider, sign_in_link, account, my, desk_access, desk_access_webhooks):
+        app.include_router(pages.router)
+    app.include_router(desk_queue.router)
+    app.include_router(desk_case.router)
+    app.include_router(desk_doing.router)
+    app.include_router(desk_approve.router)
+    app.include_router(desk_blind.router)
+    app.include_router(desk_find.router)
+    app.include_router(desk_record.router)
+    app.mount(PREFIX, HashedStaticFiles(), name="static")
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # how the framework wants it
     return app
+
+
+def operation_id(route: APIRoute) -> str:
+    """An operation is known by the name of its function, which clients made from the description take over."""
+    return route.name

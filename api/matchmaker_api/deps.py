@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from matchmaker.domain.access import Principal
 from matchmaker.messages import Translator
 from matchmaker.workspace import Workspace
 from matchmaker_api.language import request_translator
@@ -14,5 +15,12 @@ def _workspace(request: Request) -> Workspace:
     return workspace
 
 
+def _principal(request: Request) -> Principal:
+    principal: Principal = request.state.principal
+    return principal
+
+
 OpenWorkspace = Annotated[Workspace, Depends(_workspace)]
 Say = Annotated[Translator, Depends(request_translator)]
+Client = Annotated[Principal, Depends(_principal)]
+"""As whom the request is made, as the policy let it in."""

@@ -1,25 +1,36 @@
-"""Errors over HTTP: problem documents (RFC 9457) in the reader's language."""
+"""Errors over HTTP in the reader's language: problem documents (RFC 9457) for programs, pages for people."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
+from matchmaker.domain.access import ForbiddenError, KeyRefusedError, TooManyRequestsError
+from matchmaker.domain.description import InvalidDescriptionError
 from matchmaker.domain.errors import (
     InvalidChallengeError,
     MatchmakerError,
-    NotFoundError,
     NotReadyError,
     SetupError,
+    StorageError,
     mark,
 )
+from matchmaker.messages import Translator
+from matchmaker.notify.addresses import RefusedTargetError
+from matchmaker.notify.endpoints import InvalidEndpointError
 from matchmaker_api.language import request_translator
+from matchmaker_api.pages.error_pages import PageRefusedError, error_page
+from matchmaker_api.pages.guards import guard_headers
+from matchmaker_api.paths import is_page
+from matchmaker_api.problem_catalogue import PROBLEMS, problem_kind, problem_type
+from matchmaker_api.security.request_ids import REQUEST_ID, request_id
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -36,94 +47,112 @@ class FieldError(BaseModel):
 class Problem(BaseModel):
     """A problem document (RFC 9457)."""
 
-    type: str = Field(examples=["urn:matchmaker:problem:invalid-challenge"])
+    type: str = Field(
+        description="Which problem it is, and the address of the page about it.",
+        examples=["/problems/invalid-challenge"],
+    )
     title: str = Field(examples=["Begäran kan inte tas emot som den är."])
     status: int = Field(examples=[422])
     detail: str | None = Field(None, examples=["Utmaningen har inga ord. Beskriv problemet i några meningar."])
     errors: list[FieldError] = []
 
 
-TITLES = {
-    HTTPStatus.BAD_REQUEST: mark("The request cannot be read."),
-    HTTPStatus.NOT_FOUND: mark("There is nothing here."),
-    HTTPStatus.METHOD_NOT_ALLOWED: mark("This cannot be done here."),
-    HTTPStatus.UNPROCESSABLE_ENTITY: mark("The request cannot be accepted as it is."),
-    HTTPStatus.INTERNAL_SERVER_ERROR: mark("Something went wrong. It has been logged; try again."),
-    HTTPStatus.SERVICE_UNAVAILABLE: mark("The service is not ready."),
-}
-
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status.value: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": status.phrase}
-    for status in (
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    )
-}
-
-
 def add_error_handlers(app: FastAPI) -> None:
-    """Answer every error with a problem document."""
+    """Answer every error with a problem document, or with a page where people read."""
     app.add_exception_handler(MatchmakerError, _matchmaker_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _fault)
 
 
-async def _matchmaker_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, MatchmakerError)
+def error_answer(request: Request, error: MatchmakerError) -> Response:
+    """The answer to what a user can act on."""
     say = request_translator(request)
-    message = say.say_error(error) if not isinstance(error, SetupError) else say.say(error.template, **error.values)
+    if isinstance(error, SetupError):
+        log.error("%s Remedy: %s", error, error.remedy)  # what to do is the operator's, not the caller's
+        return _problem(request, error.code, None)
+    message = say.say_error(error)
+    return _problem(request, error.code, message, _field_errors(error, message, say), _headers(error))
+
+
+def _field_errors(error: MatchmakerError, message: str, say: Translator) -> list[FieldError]:
     match error:
-        case InvalidChallengeError():
-            errors = [FieldError(pointer=f"/{error.field}", detail=message)]
-            return _problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, error.code, message, errors)
-        case NotFoundError():
-            return _problem(request, HTTPStatus.NOT_FOUND, error.code, message)
+        case RefusedTargetError():
+            return [FieldError(pointer="/url", detail=message)]
+        case InvalidDescriptionError():
+            return [
+                FieldError(pointer=f"/{one.field}", detail=say.say(one.template, **one.values))
+                for one in error.problems
+            ]
+        case InvalidChallengeError() | InvalidEndpointError():
+            return [FieldError(pointer=f"/{error.field}", detail=message)]
+    return []
+
+
+def _headers(error: MatchmakerError) -> dict[str, str]:
+    match error:
+        case KeyRefusedError():
+            told = "" if error.code == "no-key" else ', error="invalid_token"'
+            return {"WWW-Authenticate": f'Bearer realm="matchmaker"{told}'}
+        case ForbiddenError() if error.scope:
+            return {"WWW-Authenticate": f'Bearer realm="matchmaker", error="insufficient_scope", scope="{error.scope}"'}
+        case TooManyRequestsError():
+            return {"Retry-After": str(error.retry_after), **error.headers}
         case NotReadyError():
-            return _problem(request, HTTPStatus.SERVICE_UNAVAILABLE, error.code, message, headers={"Retry-After": "5"})
-        case SetupError():
-            log.error("%s Remedy: %s", error, error.remedy)  # what to do is the operator's, not the caller's
-            return _problem(request, HTTPStatus.SERVICE_UNAVAILABLE, error.code, None)
-        case _:
-            return _problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, error.code, message)
+            return {"Retry-After": "5"}
+        case StorageError():
+            return {"Retry-After": "60"}
+    return {}
 
 
-async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+async def _matchmaker_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MatchmakerError)
+    return error_answer(request, error)
+
+
+async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     say = request_translator(request)
     details = error.errors()
     if any(detail["type"] == "json_invalid" for detail in details):
-        return _problem(request, HTTPStatus.BAD_REQUEST, "invalid-json", say.say(mark("The body is not JSON.")))
-    errors = [FieldError(pointer=_pointer(detail["loc"]), detail=_say_detail(detail, request)) for detail in details]
-    return _problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", None, errors)
+        return _problem(request, "invalid-json", say.say(mark("The body is not JSON.")))
+    errors = [FieldError(pointer=_pointer(detail["loc"]), detail=_say_detail(detail, say)) for detail in details]
+    return _problem(request, "invalid-request", None, errors)
 
 
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
-    return _problem(request, status, status.phrase.lower().replace(" ", "-"), None, headers=error.headers)
+    if isinstance(error, PageRefusedError):
+        return error_page(request, status, error.explanation)
+    code = status.phrase.lower().replace(" ", "-")
+    return _problem(request, code if code in PROBLEMS else "error", None, headers=error.headers, status=status)
 
 
-async def _fault(request: Request, error: Exception) -> JSONResponse:
+async def _fault(request: Request, error: Exception) -> Response:
     log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "fault", None)
+    answer = _problem(request, "fault", None)
+    answer.headers[REQUEST_ID] = request_id()
+    guard_headers(MutableHeaders(raw=answer.raw_headers), request.url.path)  # a fault's answer passes no middleware
+    return answer
 
 
 _DETAILS = {
     "missing": mark("This field is missing."),
     "string_type": mark("Text was expected."),
     "string_too_long": mark("At most {max_length} characters are allowed."),
+    "string_too_short": mark("At least {min_length} characters are needed."),
+    "too_long": mark("At most {max_length} of them are allowed."),
     "enum": mark("Allowed are: {expected}."),
     "literal_error": mark("Allowed are: {expected}."),
     "extra_forbidden": mark("This field is not known."),
+    "half_characters": mark("The text has half characters (lone surrogates), which cannot be kept."),
 }
 
 
-def _say_detail(detail: dict[str, Any], request: Request) -> str:
+def _say_detail(detail: dict[str, Any], say: Translator) -> str:
     template = _DETAILS.get(detail["type"])
-    return request_translator(request).say(template, **detail.get("ctx", {})) if template else str(detail["msg"])
+    return say.say(template, **detail.get("ctx", {})) if template else str(detail["msg"])
 
 
 def _pointer(location: Sequence[str | int]) -> str:
@@ -132,16 +161,21 @@ def _pointer(location: Sequence[str | int]) -> str:
 
 def _problem(
     request: Request,
-    status: HTTPStatus,
     code: str,
     detail: str | None,
     errors: Sequence[FieldError] = (),
-    headers: Any = None,
-) -> JSONResponse:
+    headers: Mapping[str, str] | None = None,
+    status: HTTPStatus | None = None,
+) -> Response:
+    kind = problem_kind(code)
+    status = status or kind.status
+    if is_page(request.url.path):
+        details = [error.detail for error in errors] or ([detail] if detail else [])
+        return error_page(request, status, details=details, headers=headers)
     say = request_translator(request)
     problem = Problem(
-        type=f"urn:matchmaker:problem:{code}",
-        title=say.say(TITLES.get(status, status.phrase)),
+        type=problem_type(code),
+        title=say.say(kind.title if status is kind.status else status.phrase),
         status=status.value,
         detail=detail,
         errors=list(errors),

@@ -1,14 +1,44 @@
-"""The reader's language, from the request."""
+"""The reader's language, from the request: on pages the one chosen there, else that of Accept-Language."""
 
 from babel import negotiate_locale
 from fastapi import Request
+from starlette.responses import Response
 
 from matchmaker.messages import LANGUAGES, Translator, translator
+from matchmaker_api.paths import is_page
+
+COOKIE = "language"
+COOKIE_SECONDS = 365 * 24 * 60 * 60
 
 
 def request_translator(request: Request) -> Translator:
-    """Messages in the language that Accept-Language prefers among those of the interface; Swedish by default."""
+    """Messages in the language of the interface that the reader prefers; Swedish by default."""
+    chosen = request.cookies.get(COOKIE) if is_page(request.url.path) else None
+    if chosen in LANGUAGES:
+        return translator(chosen)
     return translator(preferred_language(request.headers.get("accept-language", "")))
+
+
+def remember_language(response: Response, request: Request, language: str) -> None:
+    """Keep the reader's choice for a year. It says nothing of who the reader is."""
+    response.set_cookie(
+        COOKIE,
+        language,
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def local_path(address: str) -> str:
+    """The address if it is a path on this site, else the start page: nobody is to be led elsewhere by a link to here.
+
+    Browsers take a backslash for a slash and leave out tabs and line ends, so that a tab between two slashes would
+    lead to another site.
+    """
+    plain = address.isprintable() and not set(address) & {"\\", " "}
+    return address if plain and address.startswith("/") and not address.startswith("//") else "/"
 
 
 def preferred_language(accept_language: str) -> str:

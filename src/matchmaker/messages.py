@@ -26,7 +26,19 @@ class Translator:
 
     def say(self, template: str, **values: object) -> str:
         """The template's translation with the values filled in."""
-        return self._translations.gettext(template).format(**values)
+        return self.translation(template).format(**values)
+
+    def say_plural(self, singular: str, plural: str, count: int, **values: object) -> str:
+        """The translation of the form that the count takes, with ``count`` and the values filled in."""
+        return self.plural_translation(singular, plural, count).format(count=count, **values)
+
+    def translation(self, template: str) -> str:
+        """The template's translation, nothing filled in yet."""
+        return self._translations.gettext(template)
+
+    def plural_translation(self, singular: str, plural: str, count: int) -> str:
+        """The translation of the form that the count takes, nothing filled in yet."""
+        return self._translations.ngettext(singular, plural, count)
 
     def say_error(self, error: MatchmakerError) -> str:
         """An error, with each of a file's problems on a line of its own and the command that mends a setup."""

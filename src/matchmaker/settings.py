@@ -1,10 +1,15 @@
 """Settings from the environment (``MATCHMAKER_*``), with a checkout's folders as the default."""
 
+import re
 import sys
+from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from matchmaker.domain.errors import SetupError, mark
@@ -12,11 +17,37 @@ from matchmaker.domain.errors import SetupError, mark
 DEFAULT_ENCODER = "default"
 MAIN_COLLECTION = "main"
 
+RATE = r"^[1-9]\d{0,8}/(second|minute|hour|day)$"
+
+
+SMTP_PORTS = {"smtps": 465, "smtp": 587}
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over. ``tls_from_start`` or by STARTTLS."""
+
+    host: str
+    port: int
+    tls_from_start: bool
+    user: str
+    password: SecretStr
+
+    @property
+    def is_this_machine(self) -> bool:
+        """A server on this machine may be talked to in the clear."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
 
 class Settings(BaseSettings):
     """Where things are and which encoder runs. Folders that are not set are found from ``root``."""
 
-    model_config = SettingsConfigDict(env_prefix="MATCHMAKER_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="MATCHMAKER_", extra="ignore", hide_input_in_errors=True, validate_default=True
+    )
 
     data_dir: Path | None = Field(None, description="The shipped data: catalogue/ and evaluation/.")
     models_dir: Path | None = Field(None, description="The shipped model descriptions; build/ in it is made.")
@@ -25,6 +56,98 @@ class Settings(BaseSettings):
     encoder: str = Field(DEFAULT_ENCODER, description="'default', or a sentence-transformers id or folder.")
     host: str = Field("127.0.0.1", description="The address that 'matchmaker serve' listens on.")
     port: int = Field(8017, ge=0, le=65535, description="The port that 'matchmaker serve' listens on.")
+    answer_days: int = Field(10, ge=1, le=60, description="Working days within which a challenge is answered.")
+    undo_minutes: int = Field(10, ge=0, le=1440, description="How long an approval can be taken back.")
+    advisers: int = Field(3, ge=1, le=50, description="How many advisers share the desk, until they sign in.")
+    api_rate: str = Field("600/minute", pattern=RATE, description="How often a client may use the API.")
+    match_rate: str = Field("20/minute", pattern=RATE, description="How often a client may match a text.")
+    cors_origins: str = Field("", description="Sites whose pages may read the API's answers, with commas between.")
+    public_url: str | None = Field(None, description="The address that readers know the pages by, https://…")
+    secret_key: SecretStr | None = Field(None, min_length=32, description="Keys what is kept of accounts; else a file.")
+    session_idle_minutes: int = Field(30, ge=1, le=1440, description="When an unused session ends.")
+    session_hours: int = Field(10, ge=1, le=168, description="When a session ends in any case.")
+    oidc_issuer: str | None = Field(None, description="The organisation's OpenID Connect provider, for staff.")
+    oidc_client_id: str | None = Field(None, description="As what Matchmaker is registered there.")
+    oidc_client_secret: SecretStr | None = Field(None, description="The secret that the provider gave.")
+    oidc_scope: str = Field("openid", description="What is asked for; more where the provider gives roles for it only.")
+    oidc_roles_claim: str = Field("roles", description="The claim with somebody's roles or groups.")
+    oidc_adviser_values: str = Field("adviser", description="Its values for advisers, with commas between.")
+    oidc_steward_values: str = Field("steward", description="… for stewards of the catalogue.")
+    oidc_administrator_values: str = Field("administrator", description="… for administrators.")
+    mail_domains: str = Field(
+        "", description="Whose officers may sign in by mail: 2580=lulea.se,2581=pitea.se. Instead of the shipped file."
+    )
+    contact: str | None = Field(None, description="The operator's address for accessibility and personal data.")
+
+    mail_from: str | None = Field(None, description="The sender of mail: an address, or a name and <an address>.")
+    smtp_url: SecretStr | None = Field(
+        None, description="The mail server, smtps://user:password@host:465 or smtp://… (STARTTLS); none: printed."
+    )
+    webhook_private_ranges: str = Field(
+        "", description="Networks of your own that webhooks may be sent to, 10.20.0.0/16,fd00::/8; none by default."
+    )
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_sender(cls, value: str | None) -> str | None:
+        if value and (not value.isprintable() or "@" not in parseaddr(value)[1]):
+            raise ValueError("it is no e-mail address")
+        return value or None
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_mail_server(cls, value: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        _mail_server(value)
+        if not others.data.get("mail_from"):
+            raise ValueError("MATCHMAKER_MAIL_FROM must be set as well")
+        return value
+
+    @field_validator("webhook_private_ranges")
+    @classmethod
+    def _check_networks(cls, value: str) -> str:
+        _networks(value)
+        return value
+
+    @field_validator("public_url", "oidc_issuer")
+    @classmethod
+    def _check_address(cls, value: str | None) -> str | None:
+        return _web_address(value) if value else None
+
+    @field_validator("oidc_client_secret")
+    @classmethod
+    def _check_provider(cls, value: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        given = [others.data.get("oidc_issuer"), others.data.get("oidc_client_id"), value and value.get_secret_value()]
+        if any(given) and not all(given):
+            raise ValueError("MATCHMAKER_OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET must be set together")
+        return value if all(given) else None
+
+    @field_validator("mail_domains")
+    @classmethod
+    def _check_domains(cls, value: str) -> str:
+        _mail_domains(value)
+        return value
+
+    @property
+    def oidc_is_configured(self) -> bool:
+        """Whether staff sign in at the organisation's provider."""
+        return self.oidc_client_secret is not None
+
+    @property
+    def given_mail_domains(self) -> dict[str, str]:
+        """The operator's own mail domains: the municipality's code by domain; empty where the shipped file counts."""
+        return _mail_domains(self.mail_domains)
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The mail server, or None where mail is printed to the operator's console."""
+        return _mail_server(self.smtp_url) if self.smtp_url else None
+
+    @property
+    def webhook_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Networks that are not public, and that webhooks may be sent to all the same."""
+        return _networks(self.webhook_private_ranges)
 
     @cached_property
     def root(self) -> Path:
@@ -111,3 +234,49 @@ def read_settings() -> Settings:
 
 def _upwards(folder: Path) -> list[Path]:
     return [folder, *folder.parents]
+
+
+def _mail_server(url: SecretStr) -> MailServer:
+    """The mail server of a URL. What is wrong with one is told without repeating it: it has a password in it."""
+    try:
+        parts = urlsplit(url.get_secret_value())
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in SMTP_PORTS or not parts.hostname:
+        raise ValueError("it must look like smtps://user:password@host:465 or smtp://user:password@host:587")
+    return MailServer(
+        parts.hostname,
+        port or SMTP_PORTS[parts.scheme],
+        parts.scheme == "smtps",
+        unquote(parts.username or ""),
+        SecretStr(unquote(parts.password or "")),
+    )
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
+
+
+def _web_address(text: str) -> str:
+    """An https address without a slash at its end; http is for this machine only."""
+    parts = urlsplit(text)
+    is_local = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if not parts.hostname or not (parts.scheme == "https" or is_local) or parts.query or parts.fragment:
+        raise ValueError("it must be an https:// address without ? and #")
+    return text.rstrip("/")
+
+
+DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+
+
+def _mail_domains(text: str) -> dict[str, str]:
+    """The municipality's code by domain."""
+    domains: dict[str, str] = {}
+    for one in (part.strip() for part in text.split(",") if part.strip()):
+        code, _, domain = (part.strip().lower() for part in one.partition("="))
+        if not re.fullmatch(r"\d{4}", code) or not DOMAIN.fullmatch(domain):
+            raise ValueError("it must look like 2580=lulea.se,2581=pitea.se")
+        if domains.setdefault(domain, code) != code:
+            raise ValueError("a domain can only be of one municipality")
+    return domains

@@ -11,6 +11,10 @@ import httpx2
 import pytest
 
 from matchmaker.workspace import Workspace
+from tests.e2e.browsing import browser, open_page
+from tests.e2e.keys import client_with, new_key
+
+__all__ = ["browser", "open_page"]
 
 STARTUP_SECONDS = 60
 
@@ -23,6 +27,8 @@ def environment(workspace: Workspace) -> dict[str, str]:
         "MATCHMAKER_STATE_DIR": str(settings.state_dir),
         "MATCHMAKER_DATA_DIR": str(settings.data_dir),
         "MATCHMAKER_MODELS_DIR": str(settings.models_dir),
+        "MATCHMAKER_API_RATE": "100000/minute",
+        "MATCHMAKER_MATCH_RATE": "100000/minute",
     }
 
 
@@ -47,4 +53,18 @@ def server(environment: dict[str, str]) -> Iterator[str]:
 @pytest.fixture
 def client(server: str) -> Iterator[httpx2.Client]:
     with httpx2.Client(base_url=server, timeout=30) as opened:
+        yield opened
+
+
+@pytest.fixture
+def portal(server: str, workspace: Workspace) -> Iterator[httpx2.Client]:
+    """Sends a key of Luleå's with all scopes."""
+    with client_with(server, new_key(workspace)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def form_client(server: str) -> Iterator[httpx2.Client]:
+    """Sends forms as a browser on one of the server's own pages does."""
+    with httpx2.Client(base_url=server, timeout=30, headers={"Origin": server}) as opened:
         yield opened

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker import cli
+from matchmaker.review.access import authenticate
 from matchmaker.settings import Settings
 from matchmaker.workspace import Workspace
 from tests.conftest import ROOT
@@ -300,3 +301,23 @@ def test_prepare_again_is_ready_at_once(run: Run) -> None:
 def test_settings_find_the_checkout_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert Settings().root == ROOT
+
+
+def test_keys_are_made_listed_and_revoked(run: Run, workspace: Workspace) -> None:
+    made = run("api-key", "create", "portal-lulea", "--scope", "challenges:read", "--municipality", "2580")
+    key = made.out.strip()
+    assert made.code == 0 and authenticate(workspace.database, key).municipalities == {"2580"}
+    identifier = key.split("_")[1]
+    listed = run("api-key", "list").out
+    assert f"{identifier}\tportal-lulea\t2580\tchallenges:read\tuntil " in listed
+    assert key.rsplit("_", 1)[-1] not in listed
+    assert run("api-key", "revoke", identifier).code == 0
+    assert f"{identifier}\tportal-lulea\t2580\tchallenges:read\trevoked " in run("api-key", "list").out
+    assert run("api-key", "revoke", "nowhere").code == 2
+
+
+def test_a_key_without_scope_or_for_an_unknown_municipality_is_not_made(run: Run) -> None:
+    assert run("api-key", "create", "portal", "--municipality", "2580").code == 2
+    wrong = run("api-key", "create", "portal", "--scope", "match", "--municipality", "0180")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "0180 is not the code" in wrong.err

@@ -5,13 +5,18 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+from matchmaker.db.cases import get_case, list_versions
+from matchmaker.db.challenges import find_shortlist
 from matchmaker.db.models import Base
 from matchmaker.db.session import Database, open_database
 from matchmaker.domain.errors import SetupError
+from matchmaker.domain.workflow import State
 
 
 def test_the_migrations_make_the_tables_of_the_models(database: Database) -> None:
@@ -80,3 +85,33 @@ def test_an_error_rolls_back(database: Database) -> None:
         raise ZeroDivisionError
     with database.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM collection")) == 0
+
+
+def test_challenges_of_before_keep_their_text_and_shortlist(tmp_path: Path) -> None:
+    """A database of the first schema, with a challenge that came over the API."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    config = Config()
+    config.set_main_option("script_location", "matchmaker:db/migrations")
+    config.set_main_option("sqlalchemy.url", url)
+    command.upgrade(config, "0001")
+    with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
+        connection.execute(
+            "INSERT INTO challenge (id, title, text, municipality, collection, created_at)"
+            " VALUES ('c1', 'Buller', 'Vägen bullrar.', '2580', 'main', '2026-11-01 08:00:00')"
+        )
+        connection.execute("INSERT INTO shortlist VALUES ('s1', 'c1', '2026-11-01 08:00:01', '{}')")
+        connection.commit()
+    opened = open_database(url)
+    with opened.reading() as session:
+        case = get_case(session, "c1")
+        assert (case.state, case.version, case.description.title) == (State.SUBMITTED, 1, "Buller")
+        assert case.description.matched_text == "Vägen bullrar."
+        assert case.submitted_at == case.created_at
+        shortlist = find_shortlist(session, "c1", 1)
+        assert shortlist is not None
+        assert shortlist.id == "s1"
+        assert [number for number, *_ in list_versions(session, "c1")] == [1]
+    opened.engine.dispose()
+    command.downgrade(config, "0001")
+    with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM shortlist").fetchone() == (1,)

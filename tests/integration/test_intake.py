@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from matchmaker.db.models import ChallengeRow
+from matchmaker.db.case_models import ChallengeRow
 from matchmaker.domain.errors import InvalidChallengeError, NotFoundError, SetupError
 from matchmaker.pipeline import Matcher
 from matchmaker.review.intake import challenge_shortlist, shortlist_content, submit_challenge
@@ -14,7 +14,7 @@ TEXT = "Äldre som faller hemma får vänta på hjälp. Hemtjänsten vill ha ett
 
 def submit(workspace: Workspace, text: str = TEXT) -> str:
     stored = submit_challenge(
-        workspace.database, text=text, title=None, language=None, municipality="2514", collection="main"
+        workspace.database, text=text, title=None, language=None, municipality="2514", collection="main", answer_days=10
     )
     return stored.id
 

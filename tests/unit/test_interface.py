@@ -5,7 +5,7 @@ from babel.messages.pofile import read_po
 
 from matchmaker.domain.errors import FileProblem, InvalidFileError, SetupError, mark
 from matchmaker.messages import translator
-from matchmaker_api.language import preferred_language
+from matchmaker_api.language import local_path, preferred_language
 from tests.conftest import ROOT
 
 
@@ -18,6 +18,25 @@ from tests.conftest import ROOT
 )  # fmt: skip
 def test_the_language_of_a_request(header: str, language: str) -> None:
     assert preferred_language(header) == language
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("/challenges/new?step=2", "/challenges/new?step=2"), ("/", "/"), ("", "/"), ("challenges", "/"),
+        ("//elsewhere.example", "/"), ("/\\elsewhere.example", "/"), ("/\t/elsewhere.example", "/"),
+        ("https://elsewhere.example/", "/"), ("javascript:alert(1)", "/"), ("/a\r\nSet-Cookie: b", "/"), ("///a", "/"),
+        ("http:///a", "/"), (" /a", "/"), ("//[", "/"),
+    ],
+)  # fmt: skip
+def test_only_paths_of_this_site_are_gone_back_to(address: str, path: str) -> None:
+    assert local_path(address) == path
+
+
+def test_plurals_follow_the_count() -> None:
+    english = translator("en")
+    assert english.say_plural("{count} day", "{count} days", 1) == "1 day"
+    assert english.say_plural("{count} day, {place}", "{count} days, {place}", 2, place="Boden") == "2 days, Boden"
 
 
 def test_messages_come_in_the_readers_language() -> None:
@@ -41,8 +60,11 @@ def test_every_message_is_translated_with_the_same_placeholders() -> None:
         catalog = read_po(stream, locale="sv")
     for message in catalog:
         if message.id:
-            assert message.string, message.id
-            assert sorted(_placeholders(message.id)) == sorted(_placeholders(message.string)), message.id
+            forms = list(message.string) if message.pluralizable else [message.string]
+            assert all(forms), message.id
+            # A singular may say "one" where the plural has a number.
+            template = message.id[-1] if message.pluralizable else message.id
+            assert sorted(_placeholders(template)) == sorted(_placeholders(forms[-1])), message.id
 
 
 def _placeholders(template: str) -> list[str]:

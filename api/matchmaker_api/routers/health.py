@@ -4,7 +4,6 @@ from fastapi import APIRouter, Response, status
 from pydantic import BaseModel
 
 from matchmaker_api.deps import OpenWorkspace
-from matchmaker_api.errors import RESPONSES
 
 router = APIRouter(tags=["health"])
 
@@ -22,7 +21,7 @@ def healthz() -> None:
     """Answers as long as the process does."""
 
 
-@router.get("/readyz", responses={503: RESPONSES[503]}, summary="The service can answer")
+@router.get("/readyz", summary="The service can answer")
 def readyz(workspace: OpenWorkspace) -> Ready:
     """Database, encoder and index are open; 503 when one is not."""
     index = workspace.matcher().index

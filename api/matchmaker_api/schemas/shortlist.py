@@ -3,14 +3,19 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from matchmaker import wording
-from matchmaker.db.challenges import StoredShortlist
+from matchmaker.case_wording import route_word
+from matchmaker.db.case_records import Approval
+from matchmaker.domain.case import Route
+from matchmaker.domain.errors import mark
 from matchmaker.domain.language import LocalisedText
 from matchmaker.domain.shortlist import Confidence, Shortlist, Suggestion
 from matchmaker.domain.shortlist import Evidence as DomainEvidence
 from matchmaker.messages import Translator
+from matchmaker.review.status import ApprovedList
+from matchmaker_api.schemas.challenge import Text
 
 
 class Names(BaseModel):
@@ -111,63 +116,77 @@ class Suggested(BaseModel):
         )
 
 
+class ApprovedShortlist(BaseModel):
+    """The list that an adviser approved and sent."""
+
+    challenge: str = Field(examples=["0b7d2f0e-7c1b-4b0e-9d37-3a5d3f0a9f11"])
+    version: int = Field(description="The version of the challenge that it answers.", examples=[1])
+    state: Literal["approved"] = Field(description="An adviser has read it, approved it and sent it.")
+    released_at: datetime = Field(description="From when it is the municipality's.")
+    route: Route | None = Field(description="By which way the need is met.", examples=["research_group"])
+    route_word: str | None = Field(examples=["En forskargrupp"])
+    message: str = Field(description="What the adviser wrote.", examples=["Börja med den första."])
+    suggestions: list[Suggested] = Field(description="Whom the adviser accepted, in the adviser's order.")
+
+    @classmethod
+    def of(cls, approval: Approval, approved: ApprovedList, say: Translator) -> "ApprovedShortlist":
+        return cls(
+            challenge=approval.case_id,
+            version=approval.version,
+            state="approved",
+            released_at=approval.released_at,
+            route=approved.route,
+            route_word=route_word(approved.route, say) if approved.route else None,
+            message=approved.message,
+            suggestions=[Suggested.of(one, say) for one in approved.suggestions],
+        )
+
+
+class TextToMatch(BaseModel):
+    """A text to match. It is not stored."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"text": "Tjälen spränger våra gator varje vår."}]}
+    )
+
+    text: str = Field(json_schema_extra={"minLength": 1})
+    title: Text | None = None
+    language: Literal["sv", "en"] | None = Field(None, description="Detected when it is not given.")
+    experts: int = Field(5, ge=1, le=20, description="How many experts at most.")
+
+
 class Notice(BaseModel):
-    """What the reader must know about how the challenge was read."""
+    """What the reader must know about how the text was read."""
 
     code: str = Field(examples=["no_strong_match"])
-    text: str
+    text: str = Field(examples=["Ingen stark träff."])
 
 
-class Made(BaseModel):
-    """What made the shortlist: the same of each makes the same shortlist."""
-
-    software: str = Field(examples=["0.1.0"])
-    encoder: str = Field(examples=["matchmaker-e5-small.int8-0d50e4ee99f791cb"])
-    index: str = Field(examples=["6f1c1a52-8d0c-4df1-a9a4-54b6ff12a5c8"])
-    analysis: str = Field(
-        examples=["2, hunspell-sv 2026.10.25, pystemmer 3.1.0, bm25s 0.3.16, bridge 3f0c5a1be2d94c77"]
-    )
-    reference: str = Field(description="Digest of the texts that centre the languages.")
-    scorer: str = Field(examples=["5f0c1d9a7b3e"])
-    collection: str = Field(examples=["main"])
+WARNING = mark(
+    "The system's own suggestions, which no human has reviewed. They are not to be passed on as an answer: send the "
+    "challenge, and an adviser answers it."
+)
 
 
-class ShortlistDocument(BaseModel):
-    """A frozen shortlist."""
+class UnreviewedSuggestions(BaseModel):
+    """What the system finds by itself. No human has seen it, and it is not to be passed on as an answer."""
 
-    id: str
-    challenge: str
-    state: Literal["draft"] = Field(description="A draft has been seen by no human; it is not to be passed on.")
-    created_at: datetime
+    state: Literal["unreviewed"]
+    warning: str = Field(description="To be shown with the suggestions wherever anybody sees them.")
     language: str = Field(examples=["sv"])
     language_detected: bool
     notices: list[Notice]
-    parts: list[str] = Field(description="What the challenge asks for, where it is several things; else empty.")
     experts: list[Suggested] = Field(description="Those who know, best first.")
     routes: list[Suggested] = Field(description="The ways in: offices, companies and centres, best first.")
-    made_by: Made
 
     @classmethod
-    def of(cls, stored: StoredShortlist, shortlist: Shortlist, say: Translator) -> "ShortlistDocument":
-        made = shortlist.provenance
+    def of(cls, shortlist: Shortlist, say: Translator) -> "UnreviewedSuggestions":
         return cls(
-            id=stored.id,
-            challenge=stored.challenge_id,
-            state="draft",
-            created_at=stored.created_at,
+            state="unreviewed",
+            warning=say.say(WARNING),
             language=shortlist.language,
             language_detected=shortlist.language_detected,
             notices=[Notice(code=one, text=wording.notice_text(one, say)) for one in shortlist.notices],
-            parts=list(shortlist.parts),
             experts=[Suggested.of(one, say) for one in shortlist.experts],
             routes=[Suggested.of(one, say) for one in shortlist.routes],
-            made_by=Made(
-                software=made.software,
-                encoder=made.encoder,
-                index=made.index,
-                analysis=made.analysis,
-                reference=made.reference,
-                scorer=made.scorer,
-                collection=made.collection,
-            ),
         )

@@ -61,6 +61,15 @@ class Municipality:
     names: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area of the letter of intent: id, names and descriptions by language code."""
+
+    id: str
+    names: Mapping[str, str]
+    descriptions: Mapping[str, str]
+
+
 def read_catalogue(folder: Path) -> list[Collaborator]:
     """All collaborators of the shipped catalogue, by file name and place in the file.
 
@@ -90,6 +99,19 @@ def read_municipalities(folder: Path) -> list[Municipality]:
         return [
             Municipality(table["code"], table["short"], dict(table["name"])) for table in _tables(path, "municipality")
         ]
+    except KeyError as error:
+        raise _wrong(path, f"{error} is missing") from error
+
+
+def read_areas(folder: Path) -> list[Area]:
+    """The areas that a challenge may belong to, in the order of the file.
+
+    Raises:
+        SetupError: the file is missing or wrong.
+    """
+    path = folder / "areas.toml"
+    try:
+        return [Area(table["id"], dict(table["name"]), dict(table["description"])) for table in _tables(path, "area")]
     except KeyError as error:
         raise _wrong(path, f"{error} is missing") from error
 

@@ -33,7 +33,7 @@ def interface_translator() -> Translator:
 
 def main() -> None:
     """Run a command; an error that a user can act on is told in a few lines, without a traceback."""
-    from matchmaker.cli import catalogue, evaluation, matching, serving, training  # noqa: F401  # they register their commands
+    from matchmaker.cli import access, administrators, catalogue, delivery, evaluation, matching, serving, training  # noqa: F401  # they register commands
 
     try:
         app(standalone_mode=True)

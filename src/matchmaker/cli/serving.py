@@ -17,7 +17,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port to listen on.")] = None,
 ) -> None:
-    """Serve the API, on the loopback address unless told otherwise."""
+    """Serve the pages and the API, on the loopback address unless told otherwise."""
     import uvicorn
 
     settings = read_settings()
@@ -37,7 +37,9 @@ def serve(
         ) from error
     number = listening.getsockname()[1]
     where = f"http://{f'[{address}]' if ':' in address else address}:{number}"
-    console.print(say.say(mark("Serving the API on {where}/api/v1 …"), where=where))
-    console.print(say.say(mark("Its description is at {where}/openapi.json. Stop with Ctrl-C."), where=where))
+    console.print(say.say(mark("For municipalities: {where}"), where=where))
+    console.print(say.say(mark("The advisers' desk: {where}/desk"), where=where))
+    console.print(say.say(mark("For programs: {where}/api/v1, described at {where}/openapi.json"), where=where))
+    console.print(say.say(mark("Stop with Ctrl-C.")))
     config = uvicorn.Config(API_FACTORY, factory=True, log_level="warning", access_log=False)
     uvicorn.Server(config).run(sockets=[listening])

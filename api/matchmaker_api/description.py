@@ -1,0 +1,142 @@
+"""The OpenAPI description: what the framework reads from the routes, and what the policy and the problems add."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+
+from matchmaker.domain.access import Role
+from matchmaker_api.problem_catalogue import PROBLEMS, problem_type
+from matchmaker_api.security.policy import ROUTES, Rule
+
+MEDIA_TYPE = "application/problem+json"
+SCHEME = "apiKey"
+
+REQUEST_ID_HEADER = {
+    "description": "The request's id: the caller's own, else one of ours. It stands in the server's log.",
+    "schema": {"type": "string"},
+}
+RATE_HEADERS = {
+    name: {"description": description, "schema": {"type": "string"}}
+    for name, description in (
+        ("RateLimit-Policy", "The quota q in a window of w seconds."),
+        ("RateLimit", "What remains, r, and the seconds t until more does."),
+    )
+}
+
+# Which problems an operation can meet, beside those that its rule brings: by status the codes, the first as example.
+ALWAYS = {500: ["fault"], 503: ["not-ready", "setup", "storage"]}
+WITH_BODY = {
+    400: ["invalid-json", "too-deep"],
+    413: ["content-too-large"],
+    422: ["invalid-challenge", "invalid-description", "invalid-request"],
+}
+WITH_KEY = {
+    401: ["no-key", "invalid-key", "expired-key", "revoked-key"],
+    403: ["missing-scope", "other-municipality"],
+    429: ["too-many-requests"],
+}
+OF_OPERATIONS: dict[str, dict[int, list[str]]] = {
+    "create_challenge": {422: ["invalid-challenge", "idempotency-key-reused"]},
+    "amend_challenge": {
+        409: ["illegal-act", "stale-case"],
+        412: ["precondition-failed"],
+        428: ["precondition-required"],
+    },
+    "withdraw_challenge": {409: ["illegal-act", "stale-case"]},
+    "answer_question": {409: ["illegal-act", "stale-case"]},
+    "read_shortlist": {404: ["not-approved-yet", "not-found"]},
+    "list_challenges": {422: ["invalid-cursor", "invalid-request"]},
+    "list_public_challenges": {422: ["invalid-cursor", "invalid-request"]},
+    "list_collaborators": {422: ["invalid-cursor", "invalid-request"]},
+    "list_events": {422: ["invalid-cursor", "invalid-request"]},
+    "list_deliveries": {422: ["invalid-request"]},
+    "add_endpoint": {422: ["invalid-endpoint", "refused-target", "invalid-request"]},
+    "replay_delivery": {409: ["cannot-replay"]},
+}
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The description of the application, made once."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    document = FastAPI.openapi(app)
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = {
+        SCHEME: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key: Authorization: Bearer mm_<id>_<secret>",
+        }
+    }
+    for name in ("HTTPValidationError", "ValidationError"):  # the framework's own, which is never answered
+        components["schemas"].pop(name, None)
+    components["schemas"] |= _problem_schemas()
+    for operation, rule in _operations(document):
+        _describe_operation(operation, rule)
+    app.openapi_schema = document
+    return document
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Rule]]:
+    """Each operation with its rule; the framework gives an operation the name of its function."""
+    rules = {route.partition(".")[2]: rule for route, rule in ROUTES.items()}
+    for path in document["paths"].values():
+        for operation in path.values():
+            yield operation, rules[operation["operationId"]]
+
+
+def _describe_operation(operation: dict[str, Any], rule: Rule) -> None:
+    needs_key = Role.PUBLIC not in rule.roles
+    operation["security"] = [{SCHEME: []}] if needs_key else []
+    if rule.scope is not None:
+        operation["description"] = f"{operation.get('description', '')}\n\nScope: `{rule.scope}`.".strip()
+        operation["x-scope"] = rule.scope.value
+    responses: dict[str, Any] = operation["responses"]
+    responses.pop("422", None)
+    for response in responses.values():
+        response.setdefault("headers", {}).update({"X-Request-ID": REQUEST_ID_HEADER})
+        if needs_key:
+            response["headers"].update(RATE_HEADERS)
+    for status, codes in sorted(_problems(operation, needs_key=needs_key).items()):
+        responses[str(status)] = _problem_response(codes)
+
+
+def _problems(operation: dict[str, Any], *, needs_key: bool) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = dict(ALWAYS)
+    if needs_key:
+        found |= WITH_KEY
+    if "requestBody" in operation:
+        found |= WITH_BODY
+    places = {parameter["in"] for parameter in operation.get("parameters", [])}
+    if "path" in places:
+        found[404] = ["not-found"]
+    if places - {"path"}:
+        found.setdefault(422, ["invalid-request"])
+    return found | OF_OPERATIONS.get(operation["operationId"], {})
+
+
+def _problem_response(codes: list[str]) -> dict[str, Any]:
+    kinds = [PROBLEMS[code] for code in codes]
+    return {
+        "description": " ".join(f"`{code}`: {kind.title}" for code, kind in zip(codes, kinds, strict=True)),
+        "headers": {"X-Request-ID": REQUEST_ID_HEADER},
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": {
+                    "type": problem_type(codes[0]),
+                    "title": kinds[0].title,
+                    "status": kinds[0].status.value,
+                    "detail": kinds[0].remedy,
+                },
+            }
+        },
+    }
+
+
+def _problem_schemas() -> dict[str, Any]:
+    from matchmaker_api.errors import Problem
+
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), "Problem": schema}

@@ -1,0 +1,178 @@
+"""What the holder of a private link sees after sending: the receipt, the status, and the ways to change it."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from matchmaker.case_wording import closing_word
+from matchmaker.db.case_records import MessageKind
+from matchmaker.domain.errors import InvalidChallengeError, StorageError, mark
+from matchmaker.domain.workflow import Act, IllegalActError, Party, State, allowed
+from matchmaker.messages import Translator
+from matchmaker.review.drafts import open_link, start_amending
+from matchmaker.review.status import answer_question, read_status, withdraw
+from matchmaker.workspace import Workspace
+from matchmaker_api.deps import OpenWorkspace, Say
+from matchmaker_api.pages.approved_list import shown_list
+from matchmaker_api.pages.challenge_drafts import resume
+from matchmaker_api.pages.challenge_steps import LABELS, Form, area_name, municipality_name
+from matchmaker_api.pages.challenge_views import ShownError, go_to, link_address, private_page, storage_trouble
+from matchmaker_api.pages.challenge_words import ANSWERED, history, state_and_meaning, told_state
+
+router = APIRouter(prefix="/challenges", include_in_schema=False)
+READ = ["GET", "HEAD"]
+
+TOO_LATE = mark(
+    "The adviser has gone on, and the question no longer waits for an answer. You can still tell what you wrote: "
+    "change the description, and send it again."
+)
+
+
+@router.api_route("/{token}", methods=READ)
+def show(request: Request, workspace: OpenWorkspace, say: Say, token: str) -> Response:
+    """A draft is gone on with; of what was sent, the status is shown."""
+    linked, _ = open_link(workspace.database, token)
+    if not linked.is_sent:
+        return resume(linked, token, workspace)
+    return _status_page(request, workspace, say, token)
+
+
+@router.post("/{token}")
+def answer(request: Request, workspace: OpenWorkspace, say: Say, token: str, form: Form) -> Response:
+    """Answer the adviser's question."""
+    linked, participant = open_link(workspace.database, token)
+    if participant or not linked.is_sent:
+        return go_to(f"/challenges/{token}")
+    text = str(form.get("answer", ""))
+    try:
+        answer_question(workspace.database, linked.id, text)
+    except InvalidChallengeError as error:
+        message = say.say(error.template, **error.values)
+        errors = [ShownError("answer", message, "#field-answer")]
+        return _status_page(request, workspace, say, token, answer_text=text, errors=errors, status=422)
+    except StorageError as error:
+        trouble, status = storage_trouble(error, say)
+        return _status_page(request, workspace, say, token, answer_text=text, trouble=trouble, status=status)
+    except IllegalActError:
+        return _answered_already(request, workspace, say, token, text)
+    return go_to(f"/challenges/{token}?done=answer")
+
+
+def _answered_already(request: Request, workspace: Workspace, say: Translator, token: str, text: str) -> Response:
+    """Sent twice it was answered once; an answer that came too late is shown again, not lost."""
+    linked, _ = open_link(workspace.database, token)
+    answers = [
+        one.text for one in read_status(workspace.database, linked.id).messages if one.kind is MessageKind.ANSWER
+    ]
+    if text.replace("\r\n", "\n").strip() in answers:
+        return go_to(f"/challenges/{token}?done=answer")
+    return _status_page(
+        request, workspace, say, token, answer_text=text, trouble=say.say(TOO_LATE), status=HTTPStatus.CONFLICT.value
+    )
+
+
+@router.api_route("/{token}/receipt", methods=READ)
+def receipt(request: Request, workspace: OpenWorkspace, say: Say, token: str) -> Response:
+    """What has been sent or joined, what happens now, and the link to keep."""
+    linked, participant = open_link(workspace.database, token)
+    if not linked.is_sent:
+        return go_to(f"/challenges/{token}")
+    status = read_status(workspace.database, linked.id)
+    return private_page(
+        request,
+        "pages/challenge_receipt.html",
+        status_shown=status,
+        participant=participant,
+        reference=reference(linked.id),
+        link=link_address(request, token),
+        path=f"/challenges/{token}",
+        draft_name=linked.id,
+        owner=municipality_name(workspace.settings, status.case.description.municipality, say.language),
+    )
+
+
+@router.post("/{token}/amend")
+def amend(workspace: OpenWorkspace, token: str) -> Response:
+    """Begin the next version in the form."""
+    linked, participant = open_link(workspace.database, token)
+    if participant or not linked.is_sent:
+        return go_to(f"/challenges/{token}")
+    try:
+        start_amending(workspace.database, token)
+    except IllegalActError:
+        return go_to(f"/challenges/{token}")  # closed meanwhile, as its page says
+    return go_to(f"/challenges/{token}/form/1")
+
+
+@router.api_route("/{token}/withdraw", methods=READ)
+def ask_to_withdraw(request: Request, workspace: OpenWorkspace, token: str) -> Response:
+    linked, participant = open_link(workspace.database, token)
+    if participant or Act.WITHDRAW not in allowed(linked.state, Party.OFFICER):
+        return go_to(f"/challenges/{token}")
+    title = read_status(workspace.database, linked.id).case.description.title
+    return private_page(request, "pages/challenge_withdraw.html", title=title, path=f"/challenges/{token}")
+
+
+@router.post("/{token}/withdraw")
+def take_withdrawal(workspace: OpenWorkspace, token: str) -> Response:
+    """Withdraw it; what is withdrawn already stays so."""
+    linked, participant = open_link(workspace.database, token)
+    if participant or Act.WITHDRAW not in allowed(linked.state, Party.OFFICER):
+        return go_to(f"/challenges/{token}")
+    withdraw(workspace.database, linked.id)
+    return go_to(f"/challenges/{token}?done=withdraw")
+
+
+def reference(case_id: str) -> str:
+    """By which a case is spoken of on the telephone: the first eight digits of its id, "0B7D-2F0E"."""
+    return f"{case_id[:4]}-{case_id[4:8]}".upper()
+
+
+def _status_page(
+    request: Request,
+    workspace: Workspace,
+    say: Translator,
+    token: str,
+    *,
+    answer_text: str = "",
+    errors: list[ShownError] | None = None,
+    trouble: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    linked, participant = open_link(workspace.database, token)
+    shown = read_status(workspace.database, linked.id)
+    settings = workspace.settings
+    state, meaning = state_and_meaning(told_state(shown, participant), say)
+    acts = allowed(shown.case.state, Party.OFFICER) if participant is None else frozenset()
+    return private_page(
+        request,
+        "pages/challenge_status.html",
+        status=status,
+        path=f"/challenges/{token}",
+        link=link_address(request, token),
+        shown=shown,
+        described=shown.case.description,
+        state=state,
+        meaning=meaning,
+        reference=reference(linked.id),
+        participant=participant,
+        approved=shown_list(shown.approved, say) if shown.approved else None,
+        history=history(shown, participant, say),
+        messages=[] if participant else shown.messages,
+        question=None if participant else shown.question,
+        may_amend=Act.AMEND in acts,
+        may_withdraw=Act.WITHDRAW in acts,
+        has_changes=linked.draft is not None,
+        is_answered=shown.state in ANSWERED,
+        is_open=shown.state not in {State.CLOSED, State.WITHDRAWN},
+        owner=municipality_name(settings, shown.case.description.municipality, say.language),
+        co_owners=[municipality_name(settings, one.municipality, say.language) for one in shown.co_owners],
+        areas=[area_name(settings, one, say.language) for one in shown.case.description.areas],
+        labels={name: say.say(label) for name, label in LABELS.items()},
+        closing=closing_word(shown.case.closing_reason, say) if shown.case.closing_reason else None,
+        done=request.query_params.get("done", ""),
+        answer_text=answer_text,
+        errors=errors or [],
+        trouble=trouble,
+    )

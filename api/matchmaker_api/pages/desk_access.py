@@ -1,0 +1,143 @@
+"""The administrator's page: API keys, accounts and sessions, mail domains, and the way to the webhooks."""
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import FormData
+
+from matchmaker.domain.access import ApiKey, Scope
+from matchmaker.domain.account import SignInRefusedError
+from matchmaker.domain.errors import InvalidChallengeError, InvalidNameError, mark
+from matchmaker.notify.endpoints import list_endpoints
+from matchmaker.review.access import create_key, list_keys, revoke_key
+from matchmaker.review.identity import sessions
+from matchmaker.review.identity.accounts import end_account, list_accounts, sign_in_is_set_up, take_up_account
+from matchmaker.review.identity.domains import mail_domains
+from matchmaker.workspace import Workspace
+from matchmaker_api.deps import OpenWorkspace, Say
+from matchmaker_api.identity.current import signed_in
+from matchmaker_api.pages import desk_places
+from matchmaker_api.pages.account_words import account_word, role_word
+from matchmaker_api.pages.desk_common import READ, Adviser, Sent, desk_page, desk_router, text_fields
+
+router = desk_router()
+
+LONGEST_DAYS = 1095
+USUAL_DAYS = "365"
+
+
+@router.api_route("/access", methods=READ)
+def show_access(request: Request, workspace: OpenWorkspace, adviser: Adviser) -> HTMLResponse:
+    return _page(request, workspace, adviser, done=request.query_params.get("done", ""))
+
+
+@router.post("/access/keys")
+def make_key(request: Request, workspace: OpenWorkspace, adviser: Adviser, say: Say, sent: Sent) -> HTMLResponse:
+    """A new key, shown on the page that answers and never again."""
+    try:
+        client, scopes, municipalities, valid_for = _read_key(sent, workspace)
+        key, text = create_key(workspace.database, client, scopes, municipalities, valid_for)
+    except (InvalidChallengeError, InvalidNameError) as error:
+        field = error.field if isinstance(error, InvalidChallengeError) else "client"
+        errors = [(field, say.say_error(error))]
+        return _page(request, workspace, adviser, errors=errors, sent=sent, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _page(request, workspace, adviser, made=(key, text))
+
+
+@router.post("/access/keys/{key_id}/revoke")
+def take_key_back(workspace: OpenWorkspace, key_id: str) -> Response:
+    revoke_key(workspace.database, key_id)
+    return _back("revoked")
+
+
+@router.post("/access/sessions/{session_id}/end")
+def end_session(workspace: OpenWorkspace, session_id: str) -> Response:
+    sessions.end(workspace.database, session_id)  # one that is over already is as good
+    return _back("session")
+
+
+@router.post("/access/accounts/{label}/end")
+def end_one(request: Request, workspace: OpenWorkspace, label: str) -> Response:
+    """End an account; not one's own, so that an administrator is left."""
+    own = signed_in(request)
+    if own and own.account.label == label:
+        raise SignInRefusedError(mark("You cannot end your own account."))
+    end_account(workspace.database, label)
+    return _back("ended")
+
+
+@router.post("/access/accounts/{label}/take-up")
+def take_up_one(workspace: OpenWorkspace, label: str) -> Response:
+    take_up_account(workspace.database, label)
+    return _back("taken-up")
+
+
+def _back(done: str) -> RedirectResponse:
+    return RedirectResponse(f"/desk/access?done={done}", HTTPStatus.SEE_OTHER)
+
+
+def _read_key(sent: FormData, workspace: Workspace) -> tuple[str, list[Scope], list[str] | None, timedelta]:
+    """What a key is to be like.
+
+    Raises:
+        InvalidChallengeError: a field is wrong, and named.
+    """
+    typed = text_fields(sent)
+    chosen = {str(one) for one in sent.getlist("scopes")}
+    scopes = [one for one in Scope if one.value in chosen]
+    if not scopes:
+        raise InvalidChallengeError("scopes", mark("Choose what the key is for."))
+    known = desk_places.municipality_names(workspace.settings.catalogue_folder)
+    codes = [str(one) for one in sent.getlist("municipalities") if str(one) in known]
+    if not codes and typed.get("all") != "yes":
+        raise InvalidChallengeError("municipalities", mark("Choose whom the key is for, or all of them."))
+    days = typed.get("days", "").strip()
+    if not (days.isdecimal() and 1 <= int(days[:5]) <= LONGEST_DAYS):
+        raise InvalidChallengeError("days", mark("Write a number of days from 1 to {most}."), most=LONGEST_DAYS)
+    return (
+        typed.get("client", "").strip(),
+        scopes,
+        None if typed.get("all") == "yes" else codes,
+        timedelta(days=int(days)),
+    )
+
+
+def _page(
+    request: Request,
+    workspace: Workspace,
+    adviser: str,
+    *,
+    made: tuple[ApiKey, str] | None = None,
+    errors: list[tuple[str, str]] | None = None,
+    sent: FormData | None = None,
+    done: str = "",
+    status: int = HTTPStatus.OK,
+) -> HTMLResponse:
+    database, settings = workspace.database, workspace.settings
+    names = desk_places.municipality_short_names(settings.catalogue_folder)
+    return desk_page(
+        request,
+        "pages/desk_access.html",
+        workspace,
+        adviser,
+        status=status,
+        keys=list_keys(database),
+        now=datetime.now(UTC),
+        made=made,
+        errors=errors or [],
+        typed=text_fields(sent) if sent else {"days": USUAL_DAYS},
+        chosen={name: sent.getlist(name) if sent else [] for name in ("scopes", "municipalities")},
+        scopes=[(one.value, one.value) for one in Scope],
+        municipalities=list(names.items()),
+        names=names,
+        accounts=list_accounts(database),
+        live=sessions.list_live(database, settings),
+        domains=mail_domains(settings),
+        endpoints=list_endpoints(database),
+        is_set_up=sign_in_is_set_up(database, settings),
+        account_word=account_word,
+        role_word=role_word,
+        done=done,
+    )

@@ -1,0 +1,116 @@
+"""What all of the desk's pages share: who may open them, who acts, and what every template is given."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import FormData
+
+from matchmaker.db.collection import StoredCollection
+from matchmaker.domain.case import Case
+from matchmaker.domain.event import Event
+from matchmaker.review.identity.accounts import desk_labels, sign_in_is_set_up
+from matchmaker.workspace import Workspace
+from matchmaker_api.deps import OpenWorkspace
+from matchmaker_api.identity.current import signed_in
+from matchmaker_api.identity.form_tokens import FIELD
+from matchmaker_api.language import request_translator
+from matchmaker_api.pages.desk_words import DeskWords, is_cut, marked, names_of
+from matchmaker_api.pages.rendering import TIME_ZONE, render
+
+COOKIE = "adviser"
+READ = ["GET", "HEAD"]
+
+
+def desk_router() -> APIRouter:
+    """A router for pages of advisers: who is one, the policy says (``security/policy.py``)."""
+    return APIRouter(prefix="/desk", include_in_schema=False)
+
+
+def advisers(workspace: Workspace) -> list[str]:
+    """The advisers' ids, which are roles: of the accounts, or as many as the settings say until people sign in."""
+    database, settings = workspace.database, workspace.settings
+    if sign_in_is_set_up(database, settings):
+        return desk_labels(database, settings)
+    return [f"adviser-{number}" for number in range(1, settings.advisers + 1)]
+
+
+def _adviser(request: Request, workspace: OpenWorkspace) -> str:
+    session = signed_in(request)
+    if session:
+        return session.account.label
+    known = advisers(workspace)
+    chosen = request.cookies.get(COOKIE, "")
+    return chosen if chosen in known else known[0]
+
+
+async def _typed(request: Request) -> FormData:
+    return await request.form()
+
+
+Adviser = Annotated[str, Depends(_adviser)]
+"""Who works at the desk: the account that is signed in, or until there are accounts the choice in its header."""
+
+Sent = Annotated[FormData, Depends(_typed)]
+"""A form as it was sent."""
+
+
+def text_fields(sent: FormData) -> dict[str, str]:
+    """The fields with text, without the form's token; of one that was sent several times, the last."""
+    return {name: value for name, value in sent.multi_items() if isinstance(value, str) and name != FIELD}
+
+
+def today() -> date:
+    """The day it is where the advisers sit."""
+    return datetime.now(ZoneInfo(TIME_ZONE)).date()
+
+
+def desk_words(request: Request, workspace: Workspace) -> DeskWords:
+    return DeskWords(request_translator(request), workspace.settings.catalogue_folder)
+
+
+def desk_page(
+    request: Request,
+    template: str,
+    workspace: Workspace,
+    adviser: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: object,
+) -> HTMLResponse:
+    """A page of the desk. Besides what is passed, templates find the words, the adviser and what there is to choose."""
+    words = desk_words(request, workspace)
+    known = advisers(workspace)
+    return render(
+        request,
+        template,
+        status=status,
+        headers=headers,
+        words=words,
+        adviser=adviser,
+        advisers=known,
+        marked=marked,
+        is_cut=is_cut,
+        **words.options(),
+        owners=[(one, words.adviser(one)) for one in known],
+        **context,
+    )
+
+
+def case_names(
+    case: Case, events: Iterable[Event], words: DeskWords, workspace: Workspace, *others: str
+) -> dict[str, str]:
+    """The names of all whom a case and its events speak of, by id; of those who left the catalogue there is none."""
+    names = names_of([one.suggestion for one in case.candidates], words)
+    told = {str(event.after[key]) for event in events for key in ("collaborator", "like") if event.after.get(key)}
+    told |= {one for event in events for one in event.before.get("candidates", {})}
+    told |= {one for one in others if one}
+    missing = sorted(told - names.keys())
+    if missing:
+        found = StoredCollection(workspace.database, case.collection).find_collaborators(missing)
+        names |= {key: words.name(one.name) for key, one in found.items()}
+    return names

@@ -1,0 +1,1 @@
+"""Pictures: geometry worked out here, drawn as SVG by the templates under templates/pictures."""

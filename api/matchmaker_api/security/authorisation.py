@@ -1,0 +1,77 @@
+"""Puts the policy into force: a dependency of the whole application, which every route passes before it runs."""
+
+import logging
+
+from fastapi import Request
+
+from matchmaker.domain.access import (
+    ANYBODY,
+    ForbiddenError,
+    MissingScopeError,
+    NoKeyError,
+    Principal,
+    Role,
+)
+from matchmaker.domain.errors import mark
+from matchmaker.review.access import authenticate
+from matchmaker.workspace import Workspace
+from matchmaker_api.identity.admission import admit, admit_anybody
+from matchmaker_api.paths import is_page
+from matchmaker_api.security.policy import Rule, find_rule
+from matchmaker_api.security.rates import Rates
+
+SCHEME = "bearer"
+
+log = logging.getLogger("matchmaker_api")
+
+
+def authorise(request: Request) -> None:
+    """Let the request go on if the policy's rule for its route allows it; remember as whom.
+
+    Raises:
+        KeyRefusedError: the route needs an API key, and none that is good came along.
+        ForbiddenError: who asks may not, or nobody may: the route has no rule.
+        NotFoundError: the thing that is asked for is not for the one who asks.
+        TooManyRequestsError: the client asks too often.
+        SignInNeeded: the page is for those who are signed in.
+        PageRefusedError: the page is not open to who asks.
+    """
+    endpoint = request.scope["endpoint"]
+    rule = find_rule(endpoint.__module__, endpoint.__name__)
+    if rule is None:
+        log.error("The route %s.%s is not in the policy", endpoint.__module__, endpoint.__name__)
+        raise ForbiddenError(mark("This is open to nobody."))
+    principal = _identify(request, rule)
+    request.state.principal = principal
+    if principal.role is Role.PORTAL:
+        _admit(request, rule, principal)
+
+
+def _identify(request: Request, rule: Rule) -> Principal:
+    """As whom somebody asks, among those that the rule allows; keys are read where a key is needed, and only there."""
+    if Role.PORTAL in rule.roles and Role.PUBLIC not in rule.roles:
+        workspace: Workspace = request.app.state.workspace
+        return authenticate(workspace.database, _presented(request))
+    if Role.PUBLIC in rule.roles:
+        return admit_anybody(request) if is_page(request.url.path) else ANYBODY
+    return admit(request, rule.roles)
+
+
+def _presented(request: Request) -> str:
+    """The key that came along. Of two headers neither counts: what stands between may have looked at the other."""
+    headers = request.headers.getlist("authorization")
+    scheme, _, key = headers[0].strip().partition(" ") if len(headers) == 1 else ("", "", "")
+    if scheme.lower() != SCHEME:
+        raise NoKeyError(mark("Send an API key in the header “Authorization: Bearer mm_…”."))
+    return key.strip()
+
+
+def _admit(request: Request, rule: Rule, principal: Principal) -> None:
+    """Rate first, so that refusals count too; then scope; then whose the thing is."""
+    rates: Rates = request.app.state.rates
+    request.state.answer_headers = rates.spend(principal.client, rule.rate)
+    if rule.scope is not None and rule.scope not in principal.scopes:
+        raise MissingScopeError(mark("The API key lacks the scope {scope}."), scope=rule.scope)
+    if rule.object is not None:
+        workspace: Workspace = request.app.state.workspace
+        rule.object.check(workspace.database, principal, request.path_params[rule.object.parameter])

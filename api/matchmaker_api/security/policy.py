@@ -1,0 +1,96 @@
+"""Who may ask for what: the one table, by route. A route that is not in it is refused, and fails a test.
+
+Routes are named by their function, with the file that it stands in: ``challenges.read_challenge``. Pages have one rule
+for all routes of a file, since one kind of reader is what a file of pages is for. What belongs to another client or
+municipality is told as not being there (404, not 403): that it exists is a secret.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from matchmaker.db.session import Database
+from matchmaker.domain.access import Principal, Role, Scope
+from matchmaker.domain.account import AT_THE_DESK, STAFF
+from matchmaker.review.access import check_own_challenge, check_readable_challenge
+from matchmaker_api.security.rates import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectCheck:
+    """Raises ``NotFoundError`` where the thing that a parameter of the path names is not for the one who asks."""
+
+    parameter: str
+    check: Callable[[Database, Principal, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may use a route: one of the roles, with a portal's key the scope, and for which thing."""
+
+    roles: frozenset[Role]
+    scope: Scope | None = None
+    object: ObjectCheck | None = None
+    rate: Rate = Rate.DEFAULT
+
+
+def _portal(scope: Scope, check: ObjectCheck | None = None, rate: Rate = Rate.DEFAULT) -> Rule:
+    return Rule(frozenset({Role.PORTAL}), scope, check, rate)
+
+
+EVERYBODY = Rule(frozenset(Role))
+BY_LINK = Rule(frozenset({Role.PUBLIC, Role.LINK_HOLDER}))
+"""The link in the path is what counts: whoever holds it may, and what it opens is looked up by it."""
+DESK = Rule(AT_THE_DESK)
+ADMINISTRATORS = Rule(frozenset({Role.ADMINISTRATOR}))
+OFFICERS = Rule(frozenset({Role.OFFICER}))
+SIGNED_IN = Rule(frozenset({*STAFF, Role.OFFICER}))
+
+OWN = ObjectCheck("challenge_id", check_own_challenge)
+READABLE = ObjectCheck("challenge_id", check_readable_challenge)
+
+ROUTES: Mapping[str, Rule] = {
+    "applications.openapi": EVERYBODY,
+    "static": EVERYBODY,
+    "health.healthz": EVERYBODY,
+    "health.readyz": EVERYBODY,
+    "challenges.list_challenges": _portal(Scope.CHALLENGES_READ),
+    "challenges.create_challenge": _portal(Scope.CHALLENGES_WRITE),
+    "challenges.read_challenge": _portal(Scope.CHALLENGES_READ, READABLE),
+    "challenges.amend_challenge": _portal(Scope.CHALLENGES_WRITE, OWN),
+    "challenges.withdraw_challenge": _portal(Scope.CHALLENGES_WRITE, OWN),
+    "challenges.answer_question": _portal(Scope.CHALLENGES_WRITE, OWN),
+    "challenges.list_similar_challenges": _portal(Scope.CHALLENGES_READ, OWN),
+    "shortlists.read_shortlist": _portal(Scope.SHORTLISTS_READ, READABLE),
+    "public_challenges.list_public_challenges": _portal(Scope.CHALLENGES_READ),
+    "public_challenges.read_public_challenge": _portal(Scope.CHALLENGES_READ),
+    "collaborators.list_collaborators": _portal(Scope.COLLABORATORS_READ),
+    "collaborators.read_collaborator": _portal(Scope.COLLABORATORS_READ),
+    "match.match_text": _portal(Scope.MATCH, rate=Rate.MATCH),
+    "events.list_events": _portal(Scope.EVENTS_READ),
+    "webhooks.list_endpoints": _portal(Scope.WEBHOOKS_MANAGE),
+    "webhooks.add_endpoint": _portal(Scope.WEBHOOKS_MANAGE),
+    "webhooks.rotate_secret": _portal(Scope.WEBHOOKS_MANAGE),
+    "webhooks.deactivate_endpoint": _portal(Scope.WEBHOOKS_MANAGE),
+    "webhooks.list_deliveries": _portal(Scope.WEBHOOKS_MANAGE),
+    "webhooks.replay_delivery": _portal(Scope.WEBHOOKS_MANAGE),
+}
+
+PAGES: Mapping[str, Rule] = {
+    "public": EVERYBODY,
+    "problems": EVERYBODY,
+    "sign_in": EVERYBODY,
+    "account": SIGNED_IN,
+    "my": OFFICERS,
+    "challenge_": BY_LINK,
+    "desk_": DESK,
+    "desk_access": ADMINISTRATORS,
+}
+"""By the name of the file under ``pages/``, or what the names of several begin with; the longest that fits counts."""
+
+
+def find_rule(module: str, function: str) -> Rule | None:
+    """The rule of a route, by the module and name of its function; None where nobody may use it."""
+    package, _, file = module.rpartition(".")
+    if package == "matchmaker_api.pages":
+        return PAGES.get(max((one for one in PAGES if file.startswith(one)), key=len, default=""))
+    return ROUTES.get(f"{file}.{function}")

@@ -1,0 +1,27 @@
+"""The worker as the settings want it."""
+
+from collections.abc import Callable
+from functools import partial
+
+from matchmaker.db.outbox import JobKind
+from matchmaker.db.session import Database
+from matchmaker.notify.addresses import AddressPolicy
+from matchmaker.notify.smtp import mail_sender
+from matchmaker.notify.webhooks import WebhookSender
+from matchmaker.notify.worker import Deliverer, Senders
+from matchmaker.settings import Settings
+
+
+def address_policy(settings: Settings) -> AddressPolicy:
+    """Where webhooks may be sent."""
+    return AddressPolicy(settings.webhook_networks)
+
+
+def make_senders(settings: Settings, database: Database) -> Senders:
+    """What sends each kind of job."""
+    return {JobKind.MAIL: mail_sender(settings), JobKind.WEBHOOK: WebhookSender(database, address_policy(settings))}
+
+
+def deliverer(open_database: Callable[[], Database], settings: Settings) -> Deliverer:
+    """A worker for a server or a process of its own; the database is opened when it starts."""
+    return Deliverer(open_database, partial(make_senders, settings))

@@ -1,0 +1,186 @@
+"""The worker: sends what is due, again and again, in threads of a server or in a process of its own."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from matchmaker.db import outbox
+from matchmaker.db.outbox import Job, JobKind
+from matchmaker.db.session import Database
+from matchmaker.domain.errors import MatchmakerError
+from matchmaker.notify.schedule import MAXIMUM_ATTEMPTS, next_attempt
+
+LEASE = timedelta(minutes=5)
+"""How long a claimed job is left to its worker: longer than the slowest sending takes, whose timeouts are seconds."""
+
+POLL_SECONDS = 3.0
+"""How often is looked for what is due; one read of an index."""
+
+REST = 20
+"""How many times longer it rests after a fault, which will hardly be mended in seconds."""
+
+STOP_SECONDS = 5.0
+"""How long a stop waits for a sending that has begun. One that takes longer is cut off, and sent again by its lease."""
+
+KEPT = timedelta(days=90)
+"""How long what was sent, and the log of it, is kept."""
+
+TIDY_SECONDS = 24 * 3600.0
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+class SendingError(Exception):
+    """A message was not sent. ``final``: trying again is no use. ``wait``: the pause that the receiver asked for."""
+
+    def __init__(self, problem: str, *, final: bool = False, wait: timedelta | None = None) -> None:
+        super().__init__(problem)
+        self.final = final
+        self.wait = wait
+
+
+Sender = Callable[[Job], None]
+"""Sends a job, or raises ``SendingError``."""
+
+Senders = Mapping[JobKind, Sender]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def run_due(
+    database: Database, senders: Senders, now: Clock = utc_now, stopping: Callable[[], bool] = lambda: False
+) -> int:
+    """Send what is due, one by one, until nothing is; returns how many were tried.
+
+    One at a time: a job that waits behind a slow one stays free for another worker.
+
+    Raises:
+        StorageError: the outbox cannot be read or written just now; nothing is lost.
+    """
+    kinds = list(senders)
+    tried = 0
+    while not stopping():
+        with database.reading() as session:
+            if not outbox.is_any_due(session, kinds, now()):
+                break
+        with database.transaction() as session:
+            jobs = outbox.claim(session, kinds, now(), now() + LEASE)
+        for job in jobs:
+            _send(database, senders[job.kind], job, now)
+            tried += 1
+    return tried
+
+
+def _send(database: Database, sender: Sender, job: Job, now: Clock) -> None:
+    if job.attempts > MAXIMUM_ATTEMPTS:  # whoever claimed it before never came back: it may be what ends workers
+        failure = SendingError("The worker ended each time while it was sending.", final=True)
+    else:
+        try:
+            sender(job)
+        except SendingError as error:
+            failure = error
+        except Exception as error:
+            log.exception("The %s %s could not be sent", job.kind, job.id)
+            failure = SendingError(type(error).__name__)
+        else:
+            with database.transaction() as session:
+                outbox.finish(session, job, now())
+            return
+    again = None if failure.final else next_attempt(job.attempts, now(), failure.wait)
+    log.warning("%s %s, attempt %d: %s", job.kind, job.id, job.attempts, failure)
+    with database.transaction() as session:
+        if again is None:
+            outbox.give_up(session, job, now(), str(failure))
+        else:
+            outbox.retry(session, job, again, str(failure))
+
+
+class Deliverer:
+    """Threads that send what is due, one for each kind, so that mail does not wait for somebody's slow server.
+
+    They begin with ``start`` and end with ``stop`` (or with the block of a ``with``), and never keep a process alive.
+    The database is opened by the threads themselves: a server starts also where it cannot be opened yet.
+    """
+
+    def __init__(
+        self,
+        open_database: Callable[[], Database],
+        make_senders: Callable[[Database], Senders],
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        self._open_database = open_database
+        self._make_senders = make_senders
+        self._poll_seconds = poll_seconds
+        self._stopping = threading.Event()
+        self._wakers = {kind: threading.Event() for kind in JobKind}
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        self._stopping.clear()
+        self._threads = [
+            threading.Thread(target=self._work, args=(kind, waker), name=f"deliver-{kind}", daemon=True)
+            for kind, waker in self._wakers.items()
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Look at once for what is due."""
+        for waker in self._wakers.values():
+            waker.set()
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """End the threads; waits for a sending that has begun, but not for long."""
+        self._stopping.set()
+        self.wake()
+        deadline = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(deadline - time.monotonic(), 0))
+        self._threads = []
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _work(self, kind: JobKind, waker: threading.Event) -> None:
+        tidied: float | None = None
+        opened: tuple[Database, Senders] | None = None
+        while not self._stopping.is_set():
+            waker.clear()
+            pause = self._poll_seconds
+            try:
+                if opened is None:
+                    database = self._open_database()
+                    opened = database, {kind: self._make_senders(database)[kind]}
+                database, senders = opened
+                run_due(database, senders, stopping=self._stopping.is_set)
+                if kind is JobKind.MAIL and (tidied is None or time.monotonic() - tidied > TIDY_SECONDS):
+                    tidied = time.monotonic()
+                    tidy(database)
+            except MatchmakerError as error:
+                log.warning("Nothing can be sent just now: %s", error)
+                pause *= REST
+            except Exception:  # a thread has nobody to raise to, and must go on
+                log.exception("The delivery of %s goes on after a fault", kind)
+                pause *= REST
+            if not self._stopping.is_set():  # whose wake may have come before the clear
+                waker.wait(pause)
+
+
+def tidy(database: Database, now: datetime | None = None) -> int:
+    """Forget what was sent or given up long ago; returns how much."""
+    with database.transaction() as session:
+        return outbox.forget(session, (now or utc_now()) - KEPT)

@@ -1,0 +1,50 @@
+"""Challenges as the tests send them: by the form, through the real pipeline, into a real database."""
+
+from datetime import datetime
+
+from matchmaker.db.cases import get_case, list_events
+from matchmaker.domain.case import Case, Decision, Route
+from matchmaker.domain.event import EventKind
+from matchmaker.review import approval, drafts
+from matchmaker.review.desk import Desk
+from matchmaker.review.drafts import Choices
+from matchmaker.review.intake import match_case
+from matchmaker.workspace import Workspace
+
+CHOICES = Choices(("2580", "2582", "2514"), ("infrastructure", "health_and_care"))
+TYPED = {
+    "municipality": "2580",
+    "title": "Källare översvämmas",
+    "problem": "Vid skyfall och snösmältning tränger vatten in i källarna i våra äldre bostadsområden.",
+    "success": "Vi vet var pengarna gör mest nytta.",
+    "areas": ["infrastructure"],
+    "visibility": "public",
+    "contact_role": "VA-ingenjör",
+    "contact_email": "va@kommun.example",
+    "case_number": "KS 2026/77",
+}
+
+
+def send(workspace: Workspace, **other: object) -> tuple[str, Case]:
+    token = drafts.start_draft(workspace.database, "main", {**TYPED, **other})
+    sent = drafts.send(workspace.database, token, CHOICES, 10)
+    return token, match_case(workspace.database, sent.id, workspace.matcher)
+
+
+def read(workspace: Workspace, case_id: str) -> Case:
+    with workspace.database.reading() as session:
+        return get_case(session, case_id)
+
+
+def kinds(workspace: Workspace, case_id: str) -> list[EventKind]:
+    with workspace.database.reading() as session:
+        return [one.kind for one in list_events(session, case_id)]
+
+
+def approved(workspace: Workspace, desk: Desk, case: Case, now: datetime) -> Case:
+    first, second = (one.id for one in case.candidates[:2])
+    case = desk.decide(case.id, case.revision, second, Decision.ACCEPTED)
+    case = desk.decide(case.id, case.revision, first, Decision.ACCEPTED)
+    case = desk.move(case.id, case.revision, second, 1)
+    case = desk.set_route(case.id, case.revision, Route.RESEARCH_GROUP)
+    return approval.approve(desk, case.id, case.revision, "Börja med den första.", 10, now)

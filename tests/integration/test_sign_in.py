@@ -1,0 +1,450 @@
+"""Signing in over HTTP: with a password, by mail; what needs it, and what forms must carry."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from matchmaker.db import outbox
+from matchmaker.db.case_records import ParticipantRole, add_participant
+from matchmaker.db.cases import get_case
+from matchmaker.db.outbox import JobKind
+from matchmaker.domain.access import Role
+from matchmaker.review.identity.accounts import add_local
+from matchmaker.review.identity.sessions import list_live
+from matchmaker.workspace import Workspace
+from matchmaker_api.app import create_app
+from matchmaker_api.pages.rendering import environment
+from tests.identity_place import OTHER_PASSWORD, PASSWORD, cheap_hashes, copied, form_token, sign_in
+from tests.integration.cases import send
+
+HERE = "http://127.0.0.1"
+ELSEWHERE = "https://matchmaker.example"
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    cheap_hashes(monkeypatch)
+
+
+@pytest.fixture
+def place(workspace: Workspace, tmp_path: Path) -> Iterator[Workspace]:
+    opened = copied(workspace, tmp_path / "state", public_url=ELSEWHERE)
+    yield opened
+    opened.database.engine.dispose()
+
+
+@pytest.fixture
+def app(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    """The application; what it mails stays in the outbox."""
+    monkeypatch.setattr("matchmaker_api.app.deliverer", lambda *_: nullcontext())
+    return create_app(place.settings)
+
+
+Browse = Callable[..., TestClient]
+
+
+@pytest.fixture
+def browse(app: FastAPI) -> Iterator[Browse]:
+    """Makes browsers, of people elsewhere on the network unless told otherwise."""
+    with TestClient(app, base_url=HERE, client=("127.0.0.1", 5000)):
+
+        def one(base: str = ELSEWHERE, address: str = "203.0.113.9") -> TestClient:
+            headers = {"Origin": base, "Accept-Language": "en"}
+            return TestClient(app, base_url=base, client=(address, 5000), headers=headers)
+
+        yield one
+
+
+def mails(place: Workspace) -> list[dict[str, object]]:
+    """What is to be mailed, each once."""
+    now = datetime.now(UTC)
+    with place.database.transaction() as session:
+        jobs = outbox.claim(session, [JobKind.MAIL], now, now + timedelta(days=1), limit=50)
+        return [dict(one.payload) for one in jobs]
+
+
+@pytest.fixture
+def adviser(place: Workspace) -> str:
+    return add_local(place.database, place.settings, Role.ADVISER, PASSWORD).label
+
+
+@pytest.fixture
+def administrator(place: Workspace) -> str:
+    return add_local(place.database, place.settings, Role.ADMINISTRATOR, OTHER_PASSWORD).label
+
+
+def test_without_accounts_the_desk_stays_with_who_sits_at_the_machine(browse: Browse) -> None:
+    assert browse(HERE, "127.0.0.1").get("/desk").status_code == 200
+    assert "You work as" in browse(HERE, "127.0.0.1").get("/desk").text
+    assert browse().get("/desk").status_code == 403
+    assert "open to who sits at the machine" in browse().get("/sign-in").text
+
+
+def test_one_account_closes_the_desk_for_everybody_else(browse: Browse, adviser: str) -> None:
+    for client in (browse(), browse(HERE, "127.0.0.1")):
+        answer = client.get("/desk?state=open", follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/desk%3Fstate%3Dopen")
+        assert client.post("/desk/assign", data={"owner": adviser}).status_code == 401
+    client = browse()
+    sign_in(client, adviser)
+    page = client.get("/desk").text
+    assert "desk-adviser" not in page and "Adviser 1" in page
+    assert "Runs only on this machine" not in page
+
+
+def test_the_cookie_is_guarded_and_new_at_every_sign_in(browse: Browse, adviser: str) -> None:
+    client = browse()
+    client.cookies.set("__Host-matchmaker-session", "planted")
+    answer = client.post("/sign-in/password", data={"account": adviser, "password": PASSWORD}, follow_redirects=False)
+    cookie = answer.headers["set-cookie"]
+    assert re.match(r"__Host-matchmaker-session=[\w-]{43}; ", cookie)
+    assert all(part in cookie for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/")) and "Domain" not in cookie
+    assert "planted" not in cookie
+    local = browse(HERE, "127.0.0.1")
+    cookie = local.post("/sign-in/password", data={"account": adviser, "password": PASSWORD}, follow_redirects=False)
+    assert cookie.headers["set-cookie"].startswith("matchmaker-session=")
+    assert "Secure" not in cookie.headers["set-cookie"]
+
+
+def test_signing_in_again_ends_the_session_before(browse: Browse, adviser: str) -> None:
+    client = browse()
+    sign_in(client, adviser)
+    before = dict(client.cookies)
+    sign_in(client, adviser)
+    thief = browse()
+    thief.cookies.update(before)
+    assert thief.get("/desk", follow_redirects=False).status_code == 303
+    assert client.get("/desk", follow_redirects=False).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        "/sign-in",
+    ],
+)
+def test_nobody_is_led_elsewhere(browse: Browse, adviser: str, where: str) -> None:
+    client = browse()
+    sent = {"account": adviser, "password": PASSWORD, "next": where}
+    assert client.post("/sign-in/password", data=sent, follow_redirects=False).headers["location"] == "/desk"
+
+
+def test_one_is_led_back(browse: Browse, adviser: str) -> None:
+    sent = {"account": adviser, "password": PASSWORD, "next": "/desk?state=open"}
+    answer = browse().post("/sign-in/password", data=sent, follow_redirects=False)
+    assert answer.headers["location"] == "/desk?state=open"
+
+
+def test_a_wrong_password_and_an_unknown_account_are_answered_alike(browse: Browse, adviser: str) -> None:
+    answers = [
+        browse().post("/sign-in/password", data={"account": label, "password": "not the password"})
+        for label in (adviser, "adviser-7")
+    ]
+    assert [one.status_code for one in answers] == [422, 422]
+    texts = [one.text.replace("adviser-7", adviser) for one in answers]
+    assert texts[0] == texts[1]
+    assert "set-cookie" not in answers[0].headers
+
+
+def test_tries_are_limited_for_an_account_and_for_an_address(browse: Browse, adviser: str) -> None:
+    def attempt(address: str, label: str, password: str = "wrong") -> int:
+        sent = {"account": label, "password": password}
+        return browse(address=address).post("/sign-in/password", data=sent, follow_redirects=False).status_code
+
+    assert {attempt(f"198.51.100.{number}", adviser) for number in range(10)} == {422}
+    assert attempt("198.51.100.99", adviser, PASSWORD) == 429, "of one account, from wherever"
+    answers = [attempt(f"2001:db8::1:{number:x}", f"adviser-{number + 50}") for number in range(31)]
+    assert answers[:30] == [422] * 30 and answers[30] == 429, "a whole /64 counts as one"
+    assert attempt("203.0.113.77", "adviser-2") == 422
+
+
+def test_roles_are_kept_apart(browse: Browse, place: Workspace, adviser: str, administrator: str) -> None:
+    steward = add_local(place.database, place.settings, Role.STEWARD, PASSWORD).label
+    first, second, third = browse(), browse(), browse()
+    sign_in(first, adviser)
+    sign_in(second, administrator, OTHER_PASSWORD)
+    sign_in(third, steward)
+    paths = ("/desk", "/desk/access", "/account", "/my")
+    assert [first.get(path).status_code for path in paths] == [200, 403, 200, 403]
+    assert [second.get(path).status_code for path in paths] == [200, 200, 200, 403]
+    assert [third.get(path).status_code for path in paths] == [403, 403, 200, 403]
+
+
+def test_a_form_without_the_sessions_token_is_kept_but_not_done(browse: Browse, place: Workspace, adviser: str) -> None:
+    _, case = send(place)
+    mine, other = browse(), browse()
+    sign_in(mine, adviser)
+    sign_in(other, adviser)
+    typed = {"act": "note", "revision": case.revision, "note": "Ring VA-chefen först."}
+    path = f"/desk/cases/{case.id}/act"
+    token = form_token(mine.get(f"/desk/cases/{case.id}").text)
+    others = form_token(other.get("/desk").text)
+    assert others != token
+    for sent in (
+        typed,
+        {**typed, "form_token": "0" * 64},
+        {**typed, "form_token": others},
+        {**typed, "form_token": "å"},
+    ):
+        answer = mine.post(path, data=sent, follow_redirects=False)
+        assert answer.status_code == 403
+        assert "Ring VA-chefen först." in answer.text and 'name="act" value="note"' in answer.text
+    with place.database.reading() as session:
+        assert get_case(session, case.id).revision == case.revision
+    again = {**typed, "form_token": form_token(answer.text)}
+    assert mine.post(path, data=again, follow_redirects=False).status_code == 303
+    assert (
+        mine.post(path, data={**typed, "form_token": token}, headers={"Origin": "https://evil.example"}).status_code
+        == 403
+    )
+
+
+def test_a_form_sent_after_the_session_is_over_loses_nothing(browse: Browse, place: Workspace, adviser: str) -> None:
+    _, case = send(place)
+    client = browse()
+    sign_in(client, adviser)
+    client.cookies.clear()
+    typed = {"act": "note", "revision": str(case.revision), "note": "Ring VA-chefen först."}
+    answer = client.post(f"/desk/cases/{case.id}/act", data=typed, headers={"HX-Request": "true"})
+    assert answer.status_code == 401 and "Ring VA-chefen först." in answer.text
+    assert answer.headers["hx-retarget"] == "#content"
+    assert client.get(f"/desk/cases/{case.id}/presence").status_code == 204, "a page that asks by itself is left alone"
+
+
+def test_every_form_of_the_pages_that_posts_carries_the_token() -> None:
+    loader = environment.loader
+    assert loader is not None
+    for name in environment.list_templates(extensions=["html"]):
+        source = loader.get_source(environment, name)[0]
+        for form in re.finditer(r'<form\b.*?method="post".*?</form>', source, re.DOTALL):
+            assert "form_token.html" in form.group() or "forms.token()" in form.group(), name
+
+
+def test_signing_out_here_and_everywhere(browse: Browse, adviser: str) -> None:
+    first, second, third = browse(), browse(), browse()
+    for one in (first, second, third):
+        sign_in(one, adviser)
+    kept = dict(first.cookies)
+    page = first.get("/account").text
+    assert page.count("Last used") >= 3 and "this browser" in page
+    assert first.post("/account/sign-out").status_code == 403, "a form without its token signs nobody out"
+    first.post("/account/sign-out", data={"form_token": form_token(page)})
+    first.cookies.update(kept)
+    assert first.get("/account", follow_redirects=False).status_code == 303, "the server has forgotten the session"
+    assert second.get("/account").status_code == 200
+    second.post("/account/sign-out-everywhere", data={"form_token": form_token(second.get("/account").text)})
+    assert third.get("/account", follow_redirects=False).status_code == 303
+
+
+def test_another_accounts_session_cannot_be_ended(browse: Browse, place: Workspace, adviser: str) -> None:
+    other = add_local(place.database, place.settings, Role.ADVISER, PASSWORD).label
+    mine, theirs = browse(), browse()
+    sign_in(mine, adviser)
+    sign_in(theirs, other)
+    target = next(one for one in list_live(place.database, place.settings) if one.account.label == other)
+    token = form_token(mine.get("/account").text)
+    assert mine.post(f"/account/sessions/{target.id}/end", data={"form_token": token}).status_code == 404
+    assert theirs.get("/account").status_code == 200
+
+
+def link_of(place: Workspace) -> str:
+    [mail] = mails(place)
+    found = re.search(r"https://matchmaker\.example(/sign-in/link/[\w-]{43})\n", str(mail["text"]))
+    assert found
+    return found.group(1)
+
+
+def test_an_officer_signs_in_by_mail_once(browse: Browse, place: Workspace) -> None:
+    client = browse()
+    answer = client.post("/sign-in/link", data={"address": "Funktion@Lulea.se"})
+    assert answer.status_code == 200 and "printed where Matchmaker runs" in answer.text
+    link = link_of(place)
+    for _ in range(2):
+        assert browse().get(link).status_code == 200, "a mail scanner that looks uses nothing up"
+    answer = client.post(link, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/my")
+    assert client.get("/my").status_code == 200
+    assert browse().post(link).status_code == 422
+    assert client.get("/desk", follow_redirects=False).status_code == 403
+
+
+def test_the_answer_does_not_tell_who_may(browse: Browse, place: Workspace) -> None:
+    texts = []
+    for address in ("a@lulea.se", "a@lulea.example"):
+        answer = browse().post("/sign-in/link", data={"address": address})
+        assert answer.status_code == 200
+        texts.append(answer.text.replace(address, "…"))
+    assert texts[0] == texts[1]
+    assert [one["to"] for one in mails(place)] == ["a@lulea.se"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a@mail.lulea.se", "a@lulea.se.evil.example", "a@evillulea.se", "lulea.se", "a@lulea.se, b@evil.example",
+     "a@lulea.se\r\nBcc: b@evil.example", '"a@lulea.se"@evil.example', "a@evil.example\x00@lulea.se"],
+)  # fmt: skip
+def test_addresses_that_only_look_like_a_municipalitys_get_nothing(
+    browse: Browse, place: Workspace, address: str
+) -> None:
+    assert browse().post("/sign-in/link", data={"address": address}).status_code in {200, 422}
+    assert mails(place) == []
+
+
+def test_only_the_newest_link_is_good(browse: Browse, place: Workspace) -> None:
+    browse().post("/sign-in/link", data={"address": "a@lulea.se"})
+    first = link_of(place)
+    browse().post("/sign-in/link", data={"address": "a@lulea.se"})
+    assert browse().get(first).status_code == 422
+
+
+def test_the_mailed_link_leads_to_the_operators_address_whatever_the_request_says(
+    app: FastAPI, place: Workspace, browse: Browse
+) -> None:
+    evil = browse("https://evil.example")
+    evil.post("/sign-in/link", data={"address": "a@lulea.se"})
+    assert link_of(place)
+    app.state.workspace.settings.public_url = None
+    assert evil.post("/sign-in/link", data={"address": "a@lulea.se"}).status_code == 422
+    assert mails(place) == []
+
+
+def officer(browse: Browse, place: Workspace, address: str = "funktion@lulea.se") -> TestClient:
+    client = browse()
+    client.post("/sign-in/link", data={"address": address})
+    client.post(link_of(place))
+    return client
+
+
+def test_an_officer_sees_all_challenges_of_the_municipality_and_no_others(browse: Browse, place: Workspace) -> None:
+    token, own = send(place, title="Egen utmaning", visibility="internal")
+    _, others = send(place, municipality="2582", title="Grannens utmaning", visibility="internal")
+    client = officer(browse, place)
+    listed = client.get("/my").text
+    assert "Egen utmaning" in listed and "Grannens utmaning" not in listed
+    opened = client.get(f"/my/{own.id}")
+    path = opened.url.path
+    assert opened.status_code == 200 and "Egen utmaning" in opened.text and path.startswith("/challenges/my.")
+    assert client.get(f"/my/{others.id}").status_code == client.get("/my/nowhere").status_code == 404
+    assert token not in opened.text, "the private link of who sent it stays theirs"
+    assert browse().get(path, follow_redirects=False).status_code == 303, "the address opens nothing by itself"
+    assert officer(browse, place, "b@boden.se").get(path).status_code == 404
+    assert officer(browse, place, "c@lulea.se").get(path).status_code == 404, "nor in a colleague's session"
+
+
+def test_a_co_owner_sees_what_a_co_owner_may(browse: Browse, place: Workspace) -> None:
+    _, own = send(place, municipality="2582", title="Grannens utmaning")
+    with place.database.transaction() as session:
+        contact = {"contact_role": "VA-ingenjör", "contact_email": "andra@kommun.example", "link_digest": "0" * 64}
+        add_participant(session, own.id, ParticipantRole.CO_OWNER, municipality="2580", **contact)
+    client = officer(browse, place)
+    assert "together with another municipality" in client.get("/my").text
+    page = client.get(f"/my/{own.id}")
+    assert page.status_code == 200 and "You are a co-owner" in page.text
+    assert "va@kommun.example" not in page.text and f"{page.url.path}/withdraw" not in page.text
+    client.post(f"{page.url.path}/withdraw", data={"form_token": form_token(client.get("/my").text)})
+    with place.database.reading() as session:
+        assert get_case(session, own.id).state != "withdrawn"
+
+
+def test_an_officer_acts_on_a_challenge_as_behind_its_link(browse: Browse, place: Workspace) -> None:
+    _, own = send(place)
+    client = officer(browse, place)
+    page = client.get(f"/my/{own.id}")
+    path = page.url.path
+    assert client.post(f"{path}/withdraw").status_code == 403, "not without the session's token"
+    token = form_token(page.text)
+    assert client.post(f"{path}/amend", data={"form_token": token}).url.path == f"{path}/form/1"
+    client.post(f"{path}/withdraw", data={"form_token": token})
+    with place.database.reading() as session:
+        assert get_case(session, own.id).state == "withdrawn"
+    client.post("/account/sign-out", data={"form_token": token})
+    assert client.get(path, follow_redirects=False).status_code == 303
+
+
+def test_an_officer_begins_a_challenge_with_the_municipality_filled_in(browse: Browse, place: Workspace) -> None:
+    client = officer(browse, place)
+    answer = client.post("/my/new", data={"form_token": form_token(client.get("/my").text)})
+    assert re.fullmatch(r"/challenges/[\w-]{32}/form/1", answer.url.path)
+    assert '<option value="2580" selected>' in answer.text
+
+
+def test_private_links_go_on_without_an_account(browse: Browse, place: Workspace, adviser: str) -> None:
+    token, _ = send(place)
+    client = browse()
+    assert client.get(f"/challenges/{token}").status_code == 200
+    sign_in(client, adviser)
+    assert client.post(f"/challenges/{token}/amend", follow_redirects=False).status_code == 303, "no token needed there"
+
+
+def test_owners_are_the_accounts(browse: Browse, place: Workspace, adviser: str, administrator: str) -> None:
+    _, case = send(place)
+    client = browse()
+    sign_in(client, adviser)
+    page = client.get("/desk").text
+    assert '<option value="adviser-1" selected>Adviser 1' in page and ">Administrator 1</option>" in page
+    assert "adviser-2" not in page
+    token = form_token(page)
+    client.post("/desk/assign", data={"case": case.id, "owner": "adviser-2", "form_token": token})
+    client.post("/desk/assign", data={"case": case.id, "owner": administrator, "form_token": token})
+    with place.database.reading() as session:
+        assert get_case(session, case.id).owner == administrator
+
+
+def test_the_access_page_makes_shows_once_and_revokes_keys(
+    browse: Browse, place: Workspace, administrator: str
+) -> None:
+    client = browse()
+    sign_in(client, administrator, OTHER_PASSWORD)
+    token = form_token(client.get("/desk/access").text)
+    wrong = client.post("/desk/access/keys", data={"client": "Fel namn", "days": "x", "form_token": token})
+    assert wrong.status_code == 422 and 'value="Fel namn"' in wrong.text
+    sent = {"client": "portal", "scopes": ["match", "events:read"], "municipalities": ["2580"], "days": "30"}
+    made = client.post("/desk/access/keys", data={**sent, "form_token": token})
+    key = re.search(r"mm_[0-9a-f]{12}_[\w-]{43}", made.text)
+    assert key and made.headers["cache-control"] == "no-store"
+    page = client.get("/desk/access").text
+    assert key.group() not in page and key.group()[:15] in page
+    identifier = key.group()[3:15]
+    bearing = {"Authorization": f"Bearer {key.group()}"}
+    assert client.get("/api/v1/events", headers=bearing).status_code == 200
+    client.post(f"/desk/access/keys/{identifier}/revoke", data={"form_token": token})
+    assert client.get("/api/v1/events", headers=bearing).status_code == 401
+
+
+def test_the_access_page_ends_sessions_and_accounts(
+    browse: Browse, place: Workspace, adviser: str, administrator: str
+) -> None:
+    client, other = browse(), browse()
+    sign_in(client, administrator, OTHER_PASSWORD)
+    sign_in(other, adviser)
+    token = form_token(client.get("/desk/access").text)
+    assert client.post(f"/desk/access/accounts/{adviser}/end", data={"form_token": token}).status_code == 200
+    assert other.get("/desk", follow_redirects=False).status_code == 303
+    refused = other.post("/sign-in/password", data={"account": adviser, "password": PASSWORD})
+    assert refused.status_code == 422
+    assert client.post(f"/desk/access/accounts/{administrator}/end", data={"form_token": token}).status_code == 422
+    client.post(f"/desk/access/accounts/{adviser}/take-up", data={"form_token": token})
+    sign_in(other, adviser)
+
+
+def test_no_page_tells_the_cookies_value_and_no_log_a_secret(
+    browse: Browse, place: Workspace, adviser: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = browse()
+    sign_in(client, adviser)
+    value = next(iter(dict(client.cookies).values()))
+    assert all(value not in client.get(path).text for path in ("/desk", "/account", "/"))
+    assert value not in caplog.text and PASSWORD not in caplog.text
+    content = (place.settings.state_folder / "matchmaker.db").read_bytes()
+    assert value.encode() not in content and PASSWORD.encode() not in content
