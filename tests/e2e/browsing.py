@@ -8,13 +8,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE_MILLISECONDS = 20_000
+"""How long is waited for what a page should come to show: a busy machine is slow, and must not look like a fault."""
+
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
+
 ColorScheme = Literal["light", "dark"]
 DESKTOP, PHONE = 1280, 320
 

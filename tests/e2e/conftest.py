@@ -33,21 +33,21 @@ def environment(workspace: Workspace) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def server(environment: dict[str, str]) -> Iterator[str]:
+def server(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     script = Path(sys.executable).parent / "matchmaker"
-    process = subprocess.Popen(
-        [script, "serve", "--port", str(port)], env=environment, stderr=subprocess.PIPE, text=True
-    )
+    # To a file, not to a pipe: a pipe that nobody empties stops the server when it is full.
+    with (tmp_path_factory.mktemp("server") / "log").open("w") as log:
+        process = subprocess.Popen([script, "serve", "--port", str(port)], env=environment, stderr=log)
     address = f"http://127.0.0.1:{port}"
     transport = httpx2.HTTPTransport(retries=STARTUP_SECONDS)  # waits longer after each refused connection
     with httpx2.Client(base_url=address, transport=transport, timeout=STARTUP_SECONDS) as client:
         assert client.get("/healthz").status_code == 204
     yield address
     process.terminate()
-    process.communicate(timeout=STARTUP_SECONDS)
+    process.wait(timeout=STARTUP_SECONDS)
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ def test_two_advisers_see_each_other_and_overwrite_nothing(open_page: OpenPage, 
     expect(second.locator("#presence")).to_contain_text("Adviser 1 also has the case open.")
     second.locator(f"#c-{one}").get_by_role("button", name=re.compile("^Accept")).click()
     expect(second.locator("#done")).to_contain_text("was accepted.")
-    expect(first.locator("#presence")).to_contain_text("Adviser 2 also has the case open.", timeout=15_000)
+    expect(first.locator("#presence")).to_contain_text("Adviser 2 also has the case open.")
     expect(first.locator("#presence")).to_contain_text("was accepted.")
     first.locator(f"#c-{two}").get_by_text("Reject …").click()
     rejection = first.locator(f"#reject-{two}")

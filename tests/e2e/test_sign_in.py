@@ -126,3 +126,23 @@ def test_the_command_line_makes_and_ends_accounts(place: Workspace, tmp_path: Pa
         "ended",
     ]
     assert run("end", "adviser-9").returncode == 2
+
+
+def test_a_session_is_prolonged_before_it_ends(browser: Browser, site: str) -> None:
+    page = browse(browser, site)
+    page.clock.install()
+    page.goto("/account")
+    sign_in(page)
+    dialog = page.get_by_role("dialog", name="You will soon be signed out")
+    expect(page.get_by_role("heading", name="Where you are signed in")).to_be_visible()
+    page.wait_for_load_state()  # the watch is set by a script
+    page.clock.run_for("27:30")
+    expect(dialog).to_be_hidden()
+    page.clock.run_for("01:00")
+    expect(dialog).to_be_visible()
+    with page.expect_response("**/account") as prolonged:
+        page.get_by_role("button", name="Stay signed in").click()
+    assert prolonged.value.status == 200
+    expect(dialog).to_be_hidden()
+    page.clock.run_for("28:30")
+    expect(dialog).to_be_visible()

@@ -103,3 +103,18 @@ def test_faults_and_refusals_are_guarded_pages() -> None:
         refused = client.get("/desk")  # the client is called "testclient", which is no loopback address
         assert refused.status_code == 403
         assert "only be opened on the machine" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("page", "text", "attribute"),
+    [
+        ("en", "Källare översvämmas vid skyfall i våra äldre bostadsområden.", ' lang="sv"'),
+        ("sv", "Källare översvämmas vid skyfall i våra äldre bostadsområden.", ""),
+        ("sv", "Basements are flooded by cloudbursts in our older areas.", ' lang="en"'),
+        ("sv", "123 – ???", ""),
+        ("sv", "", ""),
+    ],
+)
+def test_what_somebody_wrote_says_its_language_where_it_is_not_the_pages(page: str, text: str, attribute: str) -> None:
+    template = environment.from_string("<p{{ text|lang }}></p>")
+    assert template.render(text=text, language=page) == f"<p{attribute}></p>"

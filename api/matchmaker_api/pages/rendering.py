@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime, get_timezone
 from babel.numbers import format_decimal, format_percent
@@ -12,6 +13,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from matchmaker.messages import Translator
+from matchmaker.text.language import detect_language
 from matchmaker_api.language import request_translator
 from matchmaker_api.pages.static_files import static_url
 
@@ -113,6 +115,25 @@ def _percent(context: Context, share: float) -> str:
     return format_percent(share, locale=_locale(context))
 
 
+MANY_TEXTS = 2048
+
+
+@pass_context
+def _lang(context: Context, text: str) -> Markup:
+    """The attribute ``lang`` for a text that somebody wrote in another language than the page's; else nothing.
+
+    A reading voice pronounces by it. Where the language is not sure, the page's is as good a guess.
+    """
+    code = _code_of(text)
+    return Markup(' lang="{}"').format(code) if code and code != context["language"] else Markup("")
+
+
+@lru_cache(MANY_TEXTS)
+def _code_of(text: str) -> str | None:
+    found = detect_language(text) if any(letter.isalpha() for letter in text) else None
+    return found.code if found and found.certain else None
+
+
 def _read_environment() -> Environment:
     made = Environment(
         loader=PackageLoader("matchmaker_api", "templates"),
@@ -121,7 +142,7 @@ def _read_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(date=_date, datetime=_datetime, number=_number, percent=_percent)
+    made.filters.update(lang=_lang, date=_date, datetime=_datetime, number=_number, percent=_percent)
     made.globals["static"] = static_url
     return made
 

@@ -165,6 +165,23 @@ function begin(root) {
   focusErrors(root);
 }
 
+// A session ends when nothing is done for long. That is told two minutes before, and can be put off (WCAG 2.2.1).
+function watchSession(dialog) {
+  const warned = Math.max(1, Number(dialog.dataset.sessionMinutes) - 2) * 60_000;
+  let timer;
+  const used = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => dialog.open || dialog.showModal(), warned);
+  };
+  dialog.querySelector("[data-stay]").addEventListener("click", () => {
+    fetch("/account", { method: "HEAD" }).then(used, used);
+  });
+  document.addEventListener("submit", used);
+  document.querySelector("form[data-saves]")?.addEventListener("input", used);
+  used();
+}
+
 begin(document);
 showSingleKeys();
+for (const dialog of document.querySelectorAll("dialog[data-session-minutes]")) watchSession(dialog);
 document.addEventListener("htmx:after:swap", () => begin(document));
