@@ -26,11 +26,14 @@ OTHER_PASSWORD = "sju sjösjuka sjömän"
 
 
 def copied(workspace: Workspace, folder: Path, **changes: Any) -> Workspace:
-    """A workspace over a copy of another one's state."""
+    """A workspace over a copy of another one's state: its catalogue and index, and no challenges."""
     state = workspace.settings.state_folder
     folder.mkdir(parents=True, exist_ok=True)
     with sqlite3.connect(state / "matchmaker.db") as source, sqlite3.connect(folder / "matchmaker.db") as target:
         source.backup(target)
+        # Without what other tests have sent and done: an account's number is one that nobody has acted under.
+        target.execute("PRAGMA foreign_keys = ON")
+        target.execute("DELETE FROM challenge")
     shutil.copytree(state / "index", folder / "index", dirs_exist_ok=True)
     settings = Settings(
         data_dir=workspace.settings.data_dir, models_dir=workspace.settings.models_dir, state_dir=folder, **changes

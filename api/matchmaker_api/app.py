@@ -63,6 +63,13 @@ language, and that of words and reasons, follows Accept-Language (sv, en). See d
 how this API is versioned.
 """
 
+API = (challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health)
+PAGES = (
+    *(public, problems, challenge_drafts, challenge_form, challenge_similar, challenge_status),
+    *(sign_in, sign_in_provider, sign_in_link, account, my, desk_access, desk_access_webhooks),
+    *(desk_queue, desk_case, desk_doing, desk_approve, desk_blind, desk_find, desk_record),
+)
+
 log = logging.getLogger("matchmaker_api")
 
 
@@ -99,22 +106,8 @@ def create_app(given: Settings | None = None) -> FastAPI:
     guard_bodies(app, settings)
     app.add_middleware(SecurityHeaders)
     name_requests(app)
-    for router in (challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health, problems):
-        app.include_router(router.router)
-    app.include_router(public.router)
-    app.include_router(challenge_drafts.router)
-    app.include_router(challenge_form.router)
-    app.include_router(challenge_similar.router)
-    app.include_router(challenge_status.router)
-    for pages in (sign_in, sign_in_provider, sign_in_link, account, my, desk_access, desk_access_webhooks):
-        app.include_router(pages.router)
-    app.include_router(desk_queue.router)
-    app.include_router(desk_case.router)
-    app.include_router(desk_doing.router)
-    app.include_router(desk_approve.router)
-    app.include_router(desk_blind.router)
-    app.include_router(desk_find.router)
-    app.include_router(desk_record.router)
+    for routes in (*API, *PAGES):
+        app.include_router(routes.router)
     app.mount(PREFIX, HashedStaticFiles(), name="static")
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # how the framework wants it
     return app

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from matchmaker.db.case_records import MessageKind
-from matchmaker.domain.case import Case, Decision, Route
+from matchmaker.domain.case import Case, ClosingReason, Decision, Route
 from matchmaker.domain.errors import InvalidChallengeError
 from matchmaker.domain.event import EventKind
 from matchmaker.domain.workflow import IllegalActError, State
-from matchmaker.review import approval, status
+from matchmaker.review import approval, drafts, status
 from matchmaker.review.desk import Desk
 from matchmaker.workspace import Workspace
-from tests.integration.cases import approved, read
+from tests.integration.cases import CHOICES, approved, read
 
 
 def test_a_question_waits_for_its_answer(workspace: Workspace, desk: Desk, sent: tuple[str, Case]) -> None:
@@ -81,3 +81,20 @@ def test_nothing_is_approved_without_route_and_somebody_or_a_reason(
     with pytest.raises(InvalidChallengeError) as raised:
         approval.approve(desk, case.id, case.revision, " ", 10)
     assert raised.value.field == ("message" if route else "route")
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "amended", "closed"])
+def test_a_list_is_not_sent_when_the_case_goes_on_before_that(
+    workspace: Workspace, desk: Desk, sent: tuple[str, Case], how: str
+) -> None:
+    now = datetime.now(UTC)
+    token, case = sent
+    case = approved(workspace, desk, case, now)
+    if how == "withdrawn":
+        status.withdraw(workspace.database, case.id)
+    elif how == "amended":
+        drafts.start_amending(workspace.database, token)
+        drafts.send(workspace.database, token, CHOICES, 10)
+    else:
+        desk.close(case.id, case.revision, ClosingReason.DUPLICATE, Route.NOT_FOR_US)
+    assert status.read_status(workspace.database, case.id, now + timedelta(hours=1)).approved is None

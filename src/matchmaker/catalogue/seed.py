@@ -116,6 +116,19 @@ def read_areas(folder: Path) -> list[Area]:
         raise _wrong(path, f"{error} is missing") from error
 
 
+def read_departments(folder: Path) -> dict[str, dict[str, str]]:
+    """The university's departments: names by language code, by the department's code.
+
+    Raises:
+        SetupError: the file is missing or wrong.
+    """
+    path = folder / "departments.toml"
+    try:
+        return {table["code"]: dict(table["name"]) for table in _tables(path, "department")}
+    except KeyError as error:
+        raise _wrong(path, f"{error} is missing") from error
+
+
 def _tables(path: Path, name: str) -> list[dict[str, Any]]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8")).get(name)

@@ -51,7 +51,7 @@ def announce(session: Session, before: Case, after: Case, kind: EventKind, at: d
 def _tell_approval(
     session: Session, before: Case, after: Case, kind: EventKind, approval: ApprovalRow, at: datetime
 ) -> None:
-    """A list leaves at its release; taken back it leaves never, and a case that has gone on was never "approved"."""
+    """A list leaves at its release; taken back, or when the case goes on before that, it leaves never."""
     released = _aware(approval.released_at)
     group, state_group = f"approval:{approval.id}", f"approval-state:{approval.id}"
     match kind:
@@ -69,6 +69,9 @@ def _tell_approval(
                 )
         case _ if before.state is State.APPROVED and after.state is not State.APPROVED:
             outbox.call_off(session, state_group)
+            if released > at:  # what waits to be sent belongs to a case that has gone on: it is not sent any more
+                outbox.call_off(session, group)
+                approval.taken_back_at = at
 
 
 def _told(case: Case, approval: ApprovalRow | None, at: datetime) -> State:
