@@ -73,11 +73,9 @@ def fill(workspace: Workspace) -> tuple[str, str, str]:
     return under_review.id, token, draft
 
 
-def shoot(browser: Browser, address: str, name: str, path: str, *, width: int, height: int, dark: bool = False) -> None:
+def shoot(browser: Browser, address: str, name: str, path: str, *, width: int, height: int) -> None:
     """One picture of what a screen of that size shows."""
-    page = browser.new_page(
-        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", locale="sv-SE"
-    )
+    page = browser.new_page(viewport={"width": width, "height": height}, locale="sv-SE")
     page.goto(address + path, wait_until="networkidle")
     page.screenshot(path=TARGET / f"{name}.png")
     page.close()
@@ -102,7 +100,6 @@ def main() -> None:
             shoot(browser, address, "answer-phone", f"/challenges/{answered}", width=360, height=780)
             shoot(browser, address, "queue", "/desk", width=1280, height=900)
             shoot(browser, address, "case", f"/desk/cases/{case}", width=1280, height=1000)
-            shoot(browser, address, "case-dark", f"/desk/cases/{case}", width=1280, height=1000, dark=True)
             shoot(browser, address, "map", f"/desk/cases/{case}/map", width=1280, height=1000)
             browser.close()
         server.should_exit = True
