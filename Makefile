@@ -1,4 +1,4 @@
-# make run       set everything up, match a real challenge, serve the API
+# make run       set everything up, match a real challenge, serve the pages and the API
 # make test      set everything up for the tests, run all checks and tests
 # make setup     set everything up, without serving
 # make evaluate  measure the pipeline and write a report to var/report; DATA=folder adds the sets in it

@@ -59,7 +59,10 @@ def test_every_municipality_has_a_domain_and_every_domain_a_municipality() -> No
     settings = Settings(data_dir=ROOT / "data")
     codes = {one.code for one in read_municipalities(settings.catalogue_folder)}
     assert {one.municipality for one in mail_domains(settings)} == codes
-    assert any(not one.is_checked for one in mail_domains(settings)), "those without a source say so"
+    unchecked = [one for one in mail_domains(settings) if not one.is_checked]
+    assert unchecked, "those without a source say so"
+    assert {municipality_of(settings, f"a@{one.domain}") for one in unchecked} == {None}
+    assert municipality_of(settings, "a@lulea.se") == "2580"
 
 
 def test_the_operators_domains_take_the_place_of_the_shipped_ones() -> None:

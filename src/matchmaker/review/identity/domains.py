@@ -13,7 +13,7 @@ FILE = "mail-domains.toml"
 
 @dataclass(frozen=True, slots=True)
 class MailDomain:
-    """A domain at which a municipality's officers have their mail; ``is_checked`` where somebody has made sure."""
+    """A domain at which a municipality's officers have their mail. Nobody is let in by one that is not checked."""
 
     municipality: str
     domain: str
@@ -21,7 +21,7 @@ class MailDomain:
 
 
 def mail_domains(settings: Settings) -> list[MailDomain]:
-    """The domains in force: the operator's own, else those that are shipped.
+    """The operator's own domains, else those that are shipped.
 
     Raises:
         SetupError: the shipped file is wrong.
@@ -35,7 +35,12 @@ def mail_domains(settings: Settings) -> list[MailDomain]:
 def municipality_of(settings: Settings, address: str) -> str | None:
     """The municipality whose officer an address is, by the whole of its domain: subdomains are not meant."""
     domain = address.rpartition("@")[2].strip().lower()
-    return next((one.municipality for one in mail_domains(settings) if one.domain == domain), None)
+    return next((one.municipality for one in checked_domains(settings) if one.domain == domain), None)
+
+
+def checked_domains(settings: Settings) -> list[MailDomain]:
+    """Those by which officers are let in: a wrong one would show a municipality's challenges to strangers."""
+    return [one for one in mail_domains(settings) if one.is_checked]
 
 
 @cache

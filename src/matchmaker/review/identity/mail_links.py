@@ -13,7 +13,7 @@ from matchmaker.domain.errors import mark
 from matchmaker.notify.mail import queue_mail, read_address
 from matchmaker.notify.sign_in_letter import sign_in_letter
 from matchmaker.review.identity.accounts import officer_account
-from matchmaker.review.identity.domains import mail_domains, municipality_of
+from matchmaker.review.identity.domains import checked_domains, municipality_of
 from matchmaker.review.identity.secrets import digest, installation_key, keyed_digest, new_token
 from matchmaker.settings import Settings
 
@@ -63,7 +63,7 @@ def use_link(database: Database, settings: Settings, token: str, now: datetime |
     """
     now = now or datetime.now(UTC)
     minutes = int(GOOD_FOR.total_seconds() // 60)
-    known = {one.municipality for one in mail_domains(settings)}
+    known = {one.municipality for one in checked_domains(settings)}
     with database.transaction() as session:
         found = stored.find_link(session, digest(token))
         if found is None or found.expires_at <= now or found.municipality not in known:
