@@ -121,6 +121,8 @@ def assert_accessible(page: Page) -> None:
 
     axe is a script of its own, which the page's content policy does not concern: it comes through the debugger.
     """
+    # A colour that is just fading into another is no colour of the page.
+    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => null)")
     findings = Axe().run(page, options=AXE_OPTIONS).response["violations"]
     assert not findings, f"{page.url}\n" + "\n".join(map(_describe, findings))
     too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

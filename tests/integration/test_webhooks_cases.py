@@ -213,13 +213,13 @@ def test_without_time_to_undo_it_is_told_at_once(database: Database, desk: Desk,
 
 
 def test_a_case_that_went_on_before_the_release_was_never_approved(database: Database, desk: Desk, case: Case) -> None:
-    """Its list is released all the same, as on the page; but the state told last is the case's own."""
+    """Its list is neither shown nor told of; the state told last is the case's own."""
     case = approve(desk, case)
     desk.close(case.id, case.revision, ClosingReason.OTHER, Route.NOT_FOR_US)
     assert told(database, BEFORE) == [("state.changed", "in_review", "closed")]
     shown = read_status(database, case.id, RELEASE)
-    assert (shown.state, shown.approved is not None) == (State.CLOSED, True)
-    assert told(database, RELEASE) == [("shortlist.approved", None, "approved")]
+    assert (shown.state, shown.approved) == (State.CLOSED, None)
+    assert told(database, RELEASE) == []
 
 
 def test_question_answer_and_withdrawal_are_told(database: Database, desk: Desk, case: Case) -> None:
