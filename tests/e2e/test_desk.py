@@ -10,6 +10,7 @@ from matchmaker.db.case_records import MessageKind, list_messages
 from matchmaker.db.cases import get_case
 from matchmaker.domain.case import Case, Decision
 from matchmaker.domain.workflow import State
+from matchmaker.review.desk import Desk
 from matchmaker.review.intake import match_case, submit_challenge
 from matchmaker.review.status import read_status
 from matchmaker.workspace import Workspace
@@ -294,3 +295,17 @@ def test_the_desks_pages_are_accessible(
         page.goto(address + part)
         expect(page.locator("h1")).to_have_count(1)
         assert_accessible(page)
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_the_merge_page_is_accessible(
+    open_page: OpenPage, send: Send, workspace: Workspace, language: str, color_scheme: ColorScheme
+) -> None:
+    case = send()
+    page = open_page(f"/desk/cases/{case.id}", language=language, color_scheme=color_scheme, width=PHONE)
+    Desk(workspace.database, "adviser-2").note(case.id, "Under tiden.")
+    page.locator(f"#c-{case.candidates[0].id} button[value=accept]").click()
+    expect(page.locator("#case h1")).to_be_focused()
+    expect(page.locator("[name=revision]").first).not_to_have_value(str(case.revision))
+    assert_accessible(page)
