@@ -66,7 +66,7 @@ has_chromium() {
 if [ "$what" = development ] && ! has_chromium; then
     if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
         say "Installing Chromium for the tests of the pages (about 500 MB on disk) …"
-        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } >/dev/null ||
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core; } >/dev/null ||
             say "Chromium could not be installed; the tests of the pages will fail until it is."
     fi
     has_chromium || say "Without Chromium the tests of the pages fail. What to do: install it (Debian: sudo apt-get install chromium), or set MATCHMAKER_CHROMIUM to the path of one."
