@@ -3,6 +3,7 @@
 # make setup     set everything up, without serving
 # make evaluate  measure the pipeline and write a report to var/report; DATA=folder adds the sets in it
 # make train     train the encoder, mine the terms, calibrate; PROJECTS=file HELD_OUT=file ASSIGNMENTS=file add data
+# make client    make a Python client of the API in var/client
 # make fuzz      send 2,000 made-up requests to each of the API's operations
 # Steps that are done are not done again: .venv/ holds a stamp for each.
 
@@ -11,10 +12,10 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test check unit fuzz evaluate train messages lock clean
+.PHONY: help run setup test check unit client fuzz evaluate train messages lock clean
 
 help:
-	@sed -n '1,7s/^# //p' Makefile
+	@sed -n '1,8s/^# //p' Makefile
 
 run: setup
 	@$(BIN)/matchmaker match --file data/example-challenge.txt --top-k 5
@@ -23,7 +24,7 @@ run: setup
 setup: .venv/.runtime
 	@$(BIN)/matchmaker prepare
 
-test: .venv/.development setup check unit
+test: .venv/.development .venv/.client setup check unit
 
 check:
 	@echo "== ruff, mypy, import-linter"
@@ -35,6 +36,9 @@ check:
 unit:
 	@echo "== pytest"
 	@$(BIN)/python -m pytest
+
+client: .venv/.client
+	@sh scripts/make_client.sh
 
 fuzz: .venv/.development setup
 	@MATCHMAKER_FUZZ=2000 $(BIN)/python -m pytest tests/e2e/test_fuzz.py
@@ -49,20 +53,25 @@ train: .venv/.training
 	@$(BIN)/matchmaker prepare
 	@$(BIN)/matchmaker calibrate
 
-.venv/.runtime: pyproject.toml requirements.lock scripts/install.sh
+.venv/.runtime: pyproject.toml requirements/runtime.lock scripts/install.sh
 	@sh scripts/install.sh runtime
 
-.venv/.development: pyproject.toml requirements.lock scripts/install.sh .venv/.runtime
+.venv/.development: pyproject.toml requirements/development.lock scripts/install.sh .venv/.runtime
 	@sh scripts/install.sh development
 
-.venv/.training: pyproject.toml requirements.lock scripts/install.sh .venv/.runtime
+.venv/.training: pyproject.toml requirements/training.lock scripts/install.sh .venv/.runtime
 	@sh scripts/install.sh training
+
+# In an environment of its own within .venv/; a run of the tests makes the client with it.
+.venv/.client: scripts/make_client.sh .venv/.runtime
+	@sh scripts/make_client.sh generator
+	@touch $@
 
 # Update the message catalogues from the code; untranslated messages fail the tests.
 messages: .venv/.development
 	@$(BIN)/python scripts/update_messages.py
 
-# Write the versions that are installed now to requirements.lock.
+# Write the versions that are installed now, with the digests of their files, to requirements/.
 lock: .venv/.development
 	@sh scripts/lock.sh
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install into .venv at the versions of requirements.lock: "runtime", "development" for
+# Install into .venv at the versions of requirements/, each file checked by its digest: "runtime", "development" for
 # tests and checks as well, or "training" to train the encoder.
 # torch comes in its CPU build where one is to be had; nothing here needs a graphics card.
 set -eu
@@ -27,9 +27,7 @@ if [ ! -x "$venv/bin/python" ]; then
 fi
 
 case $what in
-runtime) target=. ;;
-development) target='.[dev]' ;;
-training) target='.[train]' ;;
+runtime | development | training) lock=requirements/$what.lock ;;
 *) fail "$what is neither runtime, development nor training." "sh scripts/install.sh runtime" ;;
 esac
 
@@ -47,10 +45,17 @@ for folder in $find_links; do
     fi
 done
 
-# shellcheck disable=SC2086  # an empty backend must vanish
-if ! "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" $backend -c requirements.lock -e "$target"; then
+# torch by its version alone: its build depends on the machine. All else by digest, from lists that are complete.
+install() {
+    # shellcheck disable=SC2086  # no options must vanish
+    "$@" --quiet $torch_options --no-deps -r requirements/torch.txt &&
+        "$@" --quiet --no-deps --require-hashes -r "$lock" &&
+        "$@" --quiet --no-deps -e .
+}
+
+if ! torch_options=$backend install "$venv/bin/uv" pip install --python "$venv/bin/python"; then
     say "uv could not install the packages; trying pip, which is slower …"
-    "$venv/bin/python" -m pip install --quiet -c requirements.lock -e "$target" ||
+    torch_options= install "$venv/bin/python" -m pip install ||
         fail "the packages could not be installed." "read the lines above; check disk space (4 GB) and the connection to your package index, then run make again"
 fi
 

@@ -9,18 +9,39 @@ from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
 from matchmaker import __version__
-from matchmaker.domain.errors import SetupError
+from matchmaker.catalogue.importers import find_source
+from matchmaker.curation.suggesting import SuggestionWorker
+from matchmaker.curation.worker import ImportWorker
+from matchmaker.domain.errors import MatchmakerError, SetupError
 from matchmaker.notify.senders import deliverer
+from matchmaker.review.access_record import note_domains
 from matchmaker.settings import Settings, read_settings
 from matchmaker.workspace import Workspace
+from matchmaker_api import webhook_messages
 from matchmaker_api.description import describe
 from matchmaker_api.errors import add_error_handlers
+from matchmaker_api.frames import Frames
 from matchmaker_api.identity.form_tokens import check_form_token
 from matchmaker_api.identity.setup import add_identity
 from matchmaker_api.pages import (
     account,
+    account_password,
+    catalogue_act,
+    catalogue_edit,
+    catalogue_import_job,
+    catalogue_imports,
+    catalogue_links,
+    catalogue_read_coverage,
+    catalogue_read_group,
+    catalogue_read_list,
+    catalogue_reshape,
+    catalogue_table_change,
+    catalogue_tables,
     challenge_drafts,
     challenge_form,
+    challenge_letters,
+    challenge_link,
+    challenge_open,
     challenge_similar,
     challenge_status,
     desk_access,
@@ -32,12 +53,14 @@ from matchmaker_api.pages import (
     desk_find,
     desk_queue,
     desk_record,
+    letters,
     my,
     problems,
     public,
     sign_in,
     sign_in_link,
     sign_in_provider,
+    widget,
 )
 from matchmaker_api.pages.guards import SameSiteOnly, SecurityHeaders
 from matchmaker_api.pages.static_files import PREFIX, HashedStaticFiles
@@ -52,7 +75,7 @@ from matchmaker_api.routers import (
     webhooks,
 )
 from matchmaker_api.security.authorisation import authorise
-from matchmaker_api.security.setup import guard_bodies, name_requests
+from matchmaker_api.security.setup import guard_bodies, name_requests, split_origins
 
 DESCRIPTION = """
 For municipalities' portals: send challenges in Swedish or English, and read the lists that advisers at the university
@@ -65,9 +88,13 @@ how this API is versioned.
 
 API = (challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health)
 PAGES = (
-    *(public, problems, challenge_drafts, challenge_form, challenge_similar, challenge_status),
-    *(sign_in, sign_in_provider, sign_in_link, account, my, desk_access, desk_access_webhooks),
+    *(public, problems, widget, challenge_open, challenge_drafts, challenge_form, challenge_similar, challenge_status),
+    *(challenge_letters, challenge_link, account_password),
+    *(sign_in, sign_in_provider, sign_in_link, account, my, letters, desk_access, desk_access_webhooks),
     *(desk_queue, desk_case, desk_doing, desk_approve, desk_blind, desk_find, desk_record),
+    *(catalogue_read_list, catalogue_read_group, catalogue_read_coverage, catalogue_act, catalogue_edit),
+    *(catalogue_reshape, catalogue_imports, catalogue_import_job, catalogue_links, catalogue_tables),
+    catalogue_table_change,
 )
 
 log = logging.getLogger("matchmaker_api")
@@ -84,7 +111,15 @@ def create_app(given: Settings | None = None) -> FastAPI:
             app.state.workspace.matcher()  # opened now, so that the first visitor does not wait for it
         except SetupError as error:
             log.error("%s Remedy: %s", error, error.remedy)  # challenges are taken in all the same
-        with deliverer(lambda: app.state.workspace.database, app.state.workspace.settings) as app.state.deliverer:
+        workspace = app.state.workspace
+        _note_domains(workspace)
+        with (
+            deliverer(lambda: workspace.database, settings) as app.state.deliverer,
+            ImportWorker(
+                lambda: workspace.database, lambda: workspace.pseudonym, find_source, settings.uploads
+            ) as app.state.importer,
+            SuggestionWorker(lambda: workspace.database, workspace.matcher) as app.state.suggester,
+        ):
             yield
 
     # No documentation pages: the framework's load their scripts from a content network. /openapi.json is the contract.
@@ -97,6 +132,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         redoc_url=None,
         dependencies=[Depends(authorise), Depends(check_form_token)],
         generate_unique_id_function=operation_id,
+        webhooks=webhook_messages.router,
     )
     add_error_handlers(app)
     # The last one added is the outermost: its headers are on what the others answer, too.
@@ -104,6 +140,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     app.add_middleware(SameSiteOnly)
     add_identity(app, settings)
     guard_bodies(app, settings)
+    app.add_middleware(Frames, origins=split_origins(settings.embed_origins))
     app.add_middleware(SecurityHeaders)
     name_requests(app)
     for routes in (*API, *PAGES):
@@ -111,6 +148,14 @@ def create_app(given: Settings | None = None) -> FastAPI:
     app.mount(PREFIX, HashedStaticFiles(), name="static")
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # how the framework wants it
     return app
+
+
+def _note_domains(workspace: Workspace) -> None:
+    """Write down who is let in by mail; a server whose database cannot be written to just now starts all the same."""
+    try:
+        note_domains(workspace.database, workspace.settings)
+    except MatchmakerError as error:
+        log.error("The mail domains could not be noted: %s", error)
 
 
 def operation_id(route: APIRoute) -> str:

@@ -29,6 +29,7 @@ ALWAYS = {500: ["fault"], 503: ["not-ready", "setup", "storage"]}
 WITH_BODY = {
     400: ["invalid-json", "too-deep"],
     413: ["content-too-large"],
+    415: ["unsupported-media-type"],
     422: ["invalid-challenge", "invalid-description", "invalid-request"],
 }
 WITH_KEY = {
@@ -44,13 +45,17 @@ OF_OPERATIONS: dict[str, dict[int, list[str]]] = {
         428: ["precondition-required"],
     },
     "withdraw_challenge": {409: ["illegal-act", "stale-case"]},
-    "answer_question": {409: ["illegal-act", "stale-case"]},
+    "answer_question": {
+        409: ["other-question", "illegal-act", "stale-case"],
+        422: ["invalid-challenge", "idempotency-key-reused", "invalid-request"],
+    },
     "read_shortlist": {404: ["not-approved-yet", "not-found"]},
     "list_challenges": {422: ["invalid-cursor", "invalid-request"]},
     "list_public_challenges": {422: ["invalid-cursor", "invalid-request"]},
     "list_collaborators": {422: ["invalid-cursor", "invalid-request"]},
     "list_events": {422: ["invalid-cursor", "invalid-request"]},
-    "list_deliveries": {422: ["invalid-request"]},
+    "list_deliveries": {422: ["invalid-cursor", "invalid-request"]},
+    "rotate_secret": {409: ["inactive-endpoint"], 422: ["invalid-request"]},
     "add_endpoint": {422: ["invalid-endpoint", "refused-target", "invalid-request"]},
     "replay_delivery": {409: ["cannot-replay"]},
 }
@@ -74,6 +79,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
     components["schemas"] |= _problem_schemas()
     for operation, rule in _operations(document):
         _describe_operation(operation, rule)
+    for message in document["webhooks"].values():
+        message["post"]["security"] = []  # a signature, no key
     app.openapi_schema = document
     return document
 

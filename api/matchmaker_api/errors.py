@@ -130,12 +130,17 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _fault(request: Request, error: Exception) -> Response:
-    log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
+    # The route, not the address: in that a private link's secret may stand.
+    route = getattr(request.scope.get("route"), "path", "?")
+    log.error("%s %s failed, request %s", request.method, route, request_id(), exc_info=error)
     answer = _problem(request, "fault", None)
     answer.headers[REQUEST_ID] = request_id()
-    guard_headers(MutableHeaders(raw=answer.raw_headers), request.url.path)  # a fault's answer passes no middleware
+    # A fault's answer passes no middleware.
+    guard_headers(MutableHeaders(raw=answer.raw_headers), request.scope)
     return answer
 
+
+NOT_AS_DESCRIBED = mark("This is not what the API's description asks for here.")
 
 _DETAILS = {
     "missing": mark("This field is missing."),
@@ -143,6 +148,16 @@ _DETAILS = {
     "string_too_long": mark("At most {max_length} characters are allowed."),
     "string_too_short": mark("At least {min_length} characters are needed."),
     "too_long": mark("At most {max_length} of them are allowed."),
+    "too_short": mark("At least {min_length} of them are needed."),
+    "string_pattern_mismatch": mark("The text is not of the form that is asked for: {pattern}"),
+    "int_parsing": mark("A whole number was expected."),
+    "greater_than_equal": mark("The number must be at least {ge}."),
+    "less_than_equal": mark("The number may be at most {le}."),
+    "bool_parsing": mark("Allowed are: {expected}."),
+    "date_from_datetime_parsing": mark("A day was expected, for example 2027-05-31."),
+    "date_type": mark("A day was expected, for example 2027-05-31."),
+    "list_type": mark("A list was expected."),
+    "model_attributes_type": mark("An object was expected, with the fields that are described."),
     "enum": mark("Allowed are: {expected}."),
     "literal_error": mark("Allowed are: {expected}."),
     "extra_forbidden": mark("This field is not known."),
@@ -151,8 +166,10 @@ _DETAILS = {
 
 
 def _say_detail(detail: dict[str, Any], say: Translator) -> str:
-    template = _DETAILS.get(detail["type"])
-    return say.say(template, **detail.get("ctx", {})) if template else str(detail["msg"])
+    """What is wrong, in words of our own: the checking library's are English, also those between the values."""
+    values = {"expected": "true, false", **detail.get("ctx", {})}
+    values["expected"] = str(values["expected"]).replace(" or ", ", ")
+    return say.say(_DETAILS.get(detail["type"], NOT_AS_DESCRIBED), **values)
 
 
 def _pointer(location: Sequence[str | int]) -> str:

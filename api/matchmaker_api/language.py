@@ -5,6 +5,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from matchmaker.messages import LANGUAGES, Translator, translator
+from matchmaker_api.identity.cookies import full_name, is_secure, read_cookie
 from matchmaker_api.paths import is_page
 
 COOKIE = "language"
@@ -13,7 +14,7 @@ COOKIE_SECONDS = 365 * 24 * 60 * 60
 
 def request_translator(request: Request) -> Translator:
     """Messages in the language of the interface that the reader prefers; Swedish by default."""
-    chosen = request.cookies.get(COOKIE) if is_page(request.url.path) else None
+    chosen = read_cookie(request, COOKIE) if is_page(request.url.path) else None
     if chosen in LANGUAGES:
         return translator(chosen)
     return translator(preferred_language(request.headers.get("accept-language", "")))
@@ -22,12 +23,12 @@ def request_translator(request: Request) -> Translator:
 def remember_language(response: Response, request: Request, language: str) -> None:
     """Keep the reader's choice for a year. It says nothing of who the reader is."""
     response.set_cookie(
-        COOKIE,
+        full_name(request, COOKIE),
         language,
         max_age=COOKIE_SECONDS,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_secure(request),
     )
 
 

@@ -3,6 +3,19 @@
 _FOR_PROGRAMS = ("/api", "/healthz", "/readyz", "/openapi.json")
 
 
+LETTERS = "/letters"
+"""Where the links that stop letters lead; mail programs send the form there by themselves (RFC 8058)."""
+
+
+def is_for_mail_programs(path: str) -> bool:
+    """Whether a form may come from nowhere: the path has a secret in it, and nothing else lets the sender do it."""
+    return path.startswith(f"{LETTERS}/")
+
+
 def is_page(path: str) -> bool:
     """Whether people read what is at the path, so that errors there are pages too."""
     return not any(path == one or path.startswith(f"{one}/") for one in _FOR_PROGRAMS)
+
+
+UPLOADS = "/catalogue/imports"
+"""Where files are sent that are imported; they are far larger than any other form."""

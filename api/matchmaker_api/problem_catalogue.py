@@ -71,6 +71,14 @@ PROBLEMS: dict[str, ProblemKind] = {
         mark("The challenge is in a state in which this cannot be done."),
         mark("Read the challenge again: its state says what can be done."),
     ),
+    "other-question": ProblemKind(
+        HTTPStatus.CONFLICT,
+        mark("The question is no longer the one that waits."),
+        mark("Read the challenge again: it shows the question that waits, with its id."),
+    ),
+    "inactive-endpoint": ProblemKind(
+        HTTPStatus.CONFLICT, mark("The endpoint is not active."), mark("Add a new endpoint in its place.")
+    ),
     "cannot-replay": ProblemKind(
         HTTPStatus.CONFLICT,
         mark("The message cannot be sent again now."),

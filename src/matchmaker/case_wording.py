@@ -7,8 +7,10 @@ from matchmaker.db.case_records import TieKind
 from matchmaker.domain.case import ClosingReason, Decision, RejectionReason, Route
 from matchmaker.domain.errors import mark
 from matchmaker.domain.event import Actor, Event, EventKind
+from matchmaker.domain.letter import Letter, LetterKind, LetterState
 from matchmaker.domain.workflow import Party, State
 from matchmaker.messages import Translator
+from matchmaker.notify.letters import CLOSING_REASONS
 
 OFFICER_STATES = {
     State.DRAFT: mark("Not sent yet"),
@@ -47,16 +49,6 @@ ROUTES = {
     Route.NOT_FOR_US: mark("Somebody other than the university"),
 }
 
-CLOSING_REASONS = {
-    ClosingReason.DONE: mark("The matter is settled."),
-    ClosingReason.NOBODY_FOUND: mark("Nobody at the university works on this."),
-    ClosingReason.NOBODY_AVAILABLE: mark("Those who work on this have no time for it at present."),
-    ClosingReason.OUT_OF_SCOPE: mark("This is not a question for the university."),
-    ClosingReason.NO_ANSWER: mark("No answer came to the adviser's question."),
-    ClosingReason.DUPLICATE: mark("The same challenge is dealt with in another case."),
-    ClosingReason.OTHER: mark("Another reason."),
-}
-
 REJECTION_REASONS = {
     RejectionReason.OFF_TOPIC: mark("works on something else"),
     RejectionReason.TOO_GENERAL: mark("too general"),
@@ -83,6 +75,22 @@ OFFICER_EVENTS = {
     EventKind.REOPEN: mark("The case was opened again."),
 }
 """Of every kind that the municipality is told (``review.status.TOLD``)."""
+
+LETTERS = {
+    LetterKind.RECEIVED: mark("that the challenge has come in"),
+    LetterKind.JOINED: mark("that the municipality has joined"),
+    LetterKind.QUESTION: mark("a question"),
+    LetterKind.LIST: mark("that there is an answer"),
+    LetterKind.CLOSED: mark("that the case is closed"),
+    LetterKind.WITHDRAWN: mark("that the challenge is withdrawn"),
+}
+
+LETTER_STATES = {
+    LetterState.WAITING: mark("not due yet"),
+    LetterState.DELAYED: mark("could not be sent yet, is tried again"),
+    LetterState.SENT: mark("sent"),
+    LetterState.FAILED: mark("could not be delivered"),
+}
 
 TIES = {
     TieKind.SUPPLIER: mark("supplier to the municipality"),
@@ -162,6 +170,16 @@ def decision_word(decision: Decision, say: Translator) -> str:
 def officer_event(event: Event, say: Translator) -> str:
     """What happened, a sentence to the municipality."""
     return say.say(OFFICER_EVENTS[event.kind])
+
+
+def letter_word(letter: Letter, say: Translator) -> str:
+    """What a letter tells, to stand after what it was sent for: "Mail: a question"."""
+    return say.say(LETTERS[letter.kind])
+
+
+def letter_state_word(letter: Letter, say: Translator) -> str:
+    """What became of a letter."""
+    return say.say(LETTER_STATES[letter.state])
 
 
 def tie_word(kind: TieKind, say: Translator) -> str:

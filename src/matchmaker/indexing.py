@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from matchmaker.domain.collection import Collection
 from matchmaker.domain.errors import SetupError
@@ -13,12 +14,15 @@ from matchmaker.domain.language import Language
 from matchmaker.domain.passage import Passage
 from matchmaker.retrieval.correction import LanguageCentres, language_centres
 from matchmaker.retrieval.dense import DenseIndex
-from matchmaker.retrieval.encoder import Encoder, Progress, Role, Span
+from matchmaker.retrieval.encoder import Encoder, Progress, Role, Span, Vectors
 from matchmaker.retrieval.index import Attribution, IndexedCollaborators, IndexStamp, PassageIndex, SentenceVectors
 from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.retrieval.lexical import LexicalIndex
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.sentences import sentence_spans
+
+CHUNK = 2048
+"""Passages encoded and corrected at once: their sentences, some six each, take 20 MB."""
 
 ProgressFactory = Callable[[int], Progress]
 """Given the number of passages to come, returns what is told of each one done."""
@@ -76,16 +80,10 @@ class IndexRecipe:
 def build_index(collection: Collection, recipe: IndexRecipe, progress: ProgressFactory | None = None) -> PassageIndex:
     """Build a collection's index in memory."""
     content = collection.snapshot()
-    texts = [passage.indexed_text for passage in content.passages]
     languages = np.array([passage.language.value for passage in content.passages], dtype=np.str_)
-    spans = [_sentences_in(passage) if recipe.with_sentences else [] for passage in content.passages]
-    encoded = recipe.encoder.encode_parts(texts, spans, progress(len(texts)) if progress and texts else None)
-    dimension = recipe.encoder.dimension
-    vectors = np.array([own[0] for own in encoded], dtype=np.float32).reshape(len(texts), dimension)
+    vectors, sentences = _encoded(content.passages, recipe, progress)
     centres = language_centres(vectors, languages, recipe.centres)
-    counts = [len(own) for own in spans]
-    sentences = np.concatenate([np.empty((0, dimension), dtype=np.float32), *(own[1:] for own in encoded)])
-    corrected = centres.correct(sentences, np.repeat(languages, counts), Role.DOCUMENT)
+    _correct(sentences, languages, centres)
     row_of = {passage.id: row for row, passage in enumerate(content.passages)}
     return PassageIndex(
         stamp=recipe.stamp(collection.name, content.revision),
@@ -96,9 +94,38 @@ def build_index(collection: Collection, recipe: IndexRecipe, progress: ProgressF
         ),
         centres=centres,
         dense=DenseIndex.build(centres.correct(vectors, languages, Role.DOCUMENT)),
-        lexical=LexicalIndex.build([recipe.analyzer.terms(one.indexed_text, one.language) for one in content.passages]),
-        sentences=SentenceVectors(np.cumsum([0, *counts], dtype=np.int64), corrected.astype(np.float16)),
+        lexical=LexicalIndex.build(recipe.analyzer.terms(one.indexed_text, one.language) for one in content.passages),
+        sentences=sentences,
     )
+
+
+def _encoded(
+    passages: Sequence[Passage], recipe: IndexRecipe, progress: ProgressFactory | None
+) -> tuple[Vectors, SentenceVectors]:
+    """Vectors of passages and, not yet corrected, of their sentences: few at a time, since there are many of these."""
+    dimension = recipe.encoder.dimension
+    spans = [_sentences_in(passage) if recipe.with_sentences else [] for passage in passages]
+    starts = np.cumsum([0, *(len(own) for own in spans)], dtype=np.int64)
+    vectors = np.empty((len(passages), dimension), dtype=np.float32)
+    sentences = np.empty((int(starts[-1]), dimension), dtype=np.float16)
+    told = progress(len(passages)) if progress and passages else None
+    for first in range(0, len(passages), CHUNK):
+        some = slice(first, first + CHUNK)
+        encoded = recipe.encoder.encode_parts([one.indexed_text for one in passages[some]], spans[some], told)
+        for row, own in enumerate(encoded, start=first):
+            vectors[row] = own[0]
+            sentences[starts[row] : starts[row + 1]] = own[1:]
+    return vectors, SentenceVectors(starts, sentences)
+
+
+def _correct(sentences: SentenceVectors, languages: npt.NDArray[np.str_], centres: LanguageCentres) -> None:
+    """Correct the sentences' vectors for the languages of their passages, in place."""
+    for first in range(0, len(languages), CHUNK):
+        starts = sentences.starts[first : first + CHUNK + 1]
+        rows = slice(int(starts[0]), int(starts[-1]))
+        of = np.repeat(languages[first : first + CHUNK], np.diff(starts))
+        own = sentences.vectors[rows].astype(np.float32)
+        sentences.vectors[rows] = centres.correct(own, of, Role.DOCUMENT).astype(np.float16)
 
 
 def _sentences_in(passage: Passage) -> list[Span]:

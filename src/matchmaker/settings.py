@@ -17,7 +17,13 @@ from matchmaker.domain.errors import SetupError, mark
 DEFAULT_ENCODER = "default"
 MAIN_COLLECTION = "main"
 
+DRAFT_DAYS = 180
+
 RATE = r"^[1-9]\d{0,8}/(second|minute|hour|day)$"
+
+_ORIGIN = r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:\d{1,5})?"
+ORIGINS = rf"^({_ORIGIN}( *, *{_ORIGIN})*)?$"
+"""They are written into a header as they are: nothing but whole origins, http for this machine only."""
 
 
 SMTP_PORTS = {"smtps": 465, "smtp": 587}
@@ -60,8 +66,12 @@ class Settings(BaseSettings):
     undo_minutes: int = Field(10, ge=0, le=1440, description="How long an approval can be taken back.")
     advisers: int = Field(3, ge=1, le=50, description="How many advisers share the desk, until they sign in.")
     api_rate: str = Field("600/minute", pattern=RATE, description="How often a client may use the API.")
+    draft_rate: str = Field("60/hour", pattern=RATE, description="How many challenges a network may begin.")
+    draft_days: int = Field(DRAFT_DAYS, ge=1, le=3650, description="When what was typed and not sent is forgotten.")
     match_rate: str = Field("20/minute", pattern=RATE, description="How often a client may match a text.")
+    upload_megabytes: int = Field(2000, ge=1, le=2048, description="How large a file for an import may be.")
     cors_origins: str = Field("", description="Sites whose pages may read the API's answers, with commas between.")
+    embed_origins: str = Field("", pattern=ORIGINS, description="Sites that may show the form in a frame, https://….")
     public_url: str | None = Field(None, description="The address that readers know the pages by, https://…")
     secret_key: SecretStr | None = Field(None, min_length=32, description="Keys what is kept of accounts; else a file.")
     session_idle_minutes: int = Field(30, ge=1, le=1440, description="When an unused session ends.")
@@ -133,6 +143,11 @@ class Settings(BaseSettings):
     def oidc_is_configured(self) -> bool:
         """Whether staff sign in at the organisation's provider."""
         return self.oidc_client_secret is not None
+
+    @property
+    def is_for_others(self) -> bool:
+        """Whether the operator has given an address by which others come, over TLS (http is for this machine only)."""
+        return (self.public_url or "").startswith("https:")
 
     @property
     def given_mail_domains(self) -> dict[str, str]:
@@ -208,6 +223,16 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.state_folder / 'matchmaker.db'}"
+
+    @property
+    def opt_outs(self) -> Path:
+        """Who has opted out, beside the database: see curation/opt_outs.py."""
+        return self.state_folder / "opt-outs.jsonl"
+
+    @property
+    def uploads(self) -> Path:
+        """Where files lie that are being imported."""
+        return self.state_folder / "imports"
 
     def index_folder(self, collection: str) -> Path:
         return self.state_folder / "index" / collection

@@ -67,7 +67,7 @@ class Shortlister:
         ``whole`` is what was found for the challenge, ``parts`` what for each of its parts.
 
         Raises:
-            NotReadyError: the collection has changed since the index was built, so that evidence is missing.
+            NotReadyError: the collection has changed since the index was built, and somebody's evidence with it.
         """
         ranked = self._ranked(whole)
         answers = [self._answering(part) for part in parts]
@@ -77,13 +77,13 @@ class Shortlister:
         near = (whole.probabilities >= self._scorer.possible) | who.is_entrance
         routes = choose_routes([one for one in ranked if near[one]], who.is_route, who.is_entrance)
         suggestions = self._suggestions([*experts, *routes], whole, parts, answers)
-        chosen = [suggestions[position] for position in experts]
+        chosen = [suggestions[position] for position in experts if position in suggestions]
         return Shortlist(
             challenge_id=query.challenge_id,
             language=query.language,
             language_detected=query.language_detected,
             experts=_numbered(chosen),
-            routes=_numbered([suggestions[position] for position in routes]),
+            routes=_numbered([suggestions[position] for position in routes if position in suggestions]),
             notices=query.notices + _notices(chosen, answers),
             provenance=Provenance(
                 software=__version__,
@@ -105,7 +105,7 @@ class Shortlister:
         positions = {one: position for position, one in enumerate(ids)}
         wanted = [positions[one] for one in collaborators if one in positions]
         made = self._suggestions(wanted, whole, parts, [self._answering(part) for part in parts])
-        return [made[position] for position in wanted]
+        return [made[position] for position in wanted if position in made]
 
     def ranking(self, found: Retrieved, order: Sequence[int]) -> list[RankedCollaborator]:
         """Positions in the order of a ranking, as those who stand there."""
@@ -123,12 +123,12 @@ class Shortlister:
         parts: Sequence[Retrieved],
         answers: Sequence[Sequence[int]],
     ) -> dict[int, Suggestion]:
-        best = {position: _best_answered(position, whole, parts, answers) for position in positions}
-        evidence = self._evidence(best)
         ids = self._index.collaborators.ids
-        found = self._collection.find_collaborators([ids[position] for position in evidence])
-        if len(found) < len(evidence):
-            raise _changed(self._collection.name)
+        # The index may be older than the collection: who has been taken out since is not suggested any more.
+        found = self._collection.find_collaborators([ids[position] for position in positions])
+        there = [position for position in positions if ids[position] in found]
+        best = {position: _best_answered(position, whole, parts, answers) for position in there}
+        evidence = self._evidence(best)
         return {
             position: self._suggestion(found[ids[position]], position, whole, best[position], answers, own)
             for position, own in evidence.items()
@@ -202,14 +202,17 @@ class Shortlister:
         rows = sorted({one.row for passages in carrying.values() for one in passages})
         ids = {row: int(self._index.passage_ids[row]) for row in rows}
         known = self._collection.find_passages(list(ids.values()))
-        if len(known) < len(ids):
-            raise _changed(self._collection.name)
+        who = self._index.collaborators.ids
+        pinned = self._collection.find_pinned([who[position] for position in carrying])
         pieces: dict[int, list[Evidence]] = {}
-        for position, passages in carrying.items():
+        for position, indexed in carrying.items():
             own = found[position]
+            passages = [one for one in indexed if ids[one.row] in known]
+            if indexed and not passages:
+                raise _changed(self._collection.name)
             units = {one.row: self._units(own, *known[ids[one.row]]) for one in passages}
             works = {row: _work(known[ids[row]][1]) for row, shown in units.items() if shown}
-            chosen = choose_evidence(passages, works)
+            chosen = choose_evidence(passages, works, pinned=pinned.get(who[position], frozenset()))
             pieces[position] = sorted(
                 (self._piece(own, asked[own.text], one, *known[ids[one.row]], units[one.row]) for one in chosen),
                 key=lambda piece: piece.kind == KEYWORDS,  # a sentence tells a reader more than a list of words

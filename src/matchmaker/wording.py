@@ -28,12 +28,16 @@ DOCUMENT_WORDS = {
     KEYWORDS: mark("keywords"),
     PROJECT: mark("project"),
     PUBLICATION: mark("publication"),
+    "thesis": mark("thesis"),
+    "patent": mark("patent"),
+    "news": mark("news"),
 }
 
 BASIS_WORDS = {
     "sourced": mark("sourced"),
     "partly_sourced": mark("partly sourced, partly general knowledge"),
     "general_knowledge": mark("general knowledge, not yet confirmed"),
+    "machine_made": mark("written or translated by a program"),
 }
 
 NOTICES = {

@@ -9,6 +9,9 @@ from functools import cached_property
 from matchmaker.catalogue.memory_collection import MemoryCollection
 from matchmaker.catalogue.reference import reference_challenges, reference_profiles
 from matchmaker.catalogue.seed import read_catalogue
+from matchmaker.curation.linking import CATALOGUE, name_hints, relink, save_hints
+from matchmaker.curation.opt_outs import renew_opt_outs
+from matchmaker.curation.records import Pseudonym, pseudonyms
 from matchmaker.db.catalogue import CatalogueChange, save_collaborators
 from matchmaker.db.collection import StoredCollection
 from matchmaker.db.session import Database, open_database
@@ -32,6 +35,7 @@ from matchmaker.retrieval.index import IndexStamp, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.retrieval.onnx_encoder import OnnxEncoder
 from matchmaker.retrieval.preparation.prepare import find_prepared, prepare_encoder
+from matchmaker.review.identity.secrets import installation_key
 from matchmaker.settings import DEFAULT_ENCODER, MAIN_COLLECTION, Settings
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.term_bridge import TermBridge
@@ -66,7 +70,9 @@ class Workspace:
 
     @cached_property
     def database(self) -> Database:
-        return open_database(self.settings.database)
+        database = open_database(self.settings.database)
+        renew_opt_outs(database, self.settings.opt_outs)
+        return database
 
     @cached_property
     def analyzer(self) -> Analyzer:
@@ -187,10 +193,22 @@ class Workspace:
         if self.settings.encoder == DEFAULT_ENCODER:
             prepare_encoder(self.settings.encoder_build_folder, self.settings.encoder_description, report, again=again)
         change = self.save(
-            MAIN_COLLECTION, CATALOGUE_ORIGIN, read_catalogue(self.settings.catalogue_folder), complete=True
+            MAIN_COLLECTION,
+            CATALOGUE_ORIGIN,
+            read_catalogue(self.settings.catalogue_folder),
+            complete=True,
+            curated=True,
         )
+        names = name_hints(read_catalogue(self.settings.catalogue_folder))
+        if save_hints(self.database, MAIN_COLLECTION, CATALOGUE, names, self.pseudonym):
+            relink(self.database, MAIN_COLLECTION)
         self.matcher(MAIN_COLLECTION)
         return change
+
+    @cached_property
+    def pseudonym(self) -> Pseudonym:
+        """How persons are named in what is imported."""
+        return pseudonyms(installation_key(self.settings))
 
     def save(
         self,
@@ -199,15 +217,18 @@ class Workspace:
         collaborators: Sequence[Collaborator],
         *,
         complete: bool = False,
+        curated: bool = False,
         progress: Callable[[int], None] | None = None,
     ) -> CatalogueChange:
-        """Store collaborators in one transaction.
+        """Store collaborators in one transaction; ``curated`` as in ``save_collaborators``.
 
         Raises:
             InvalidNameError: the collection's name cannot be one.
         """
         name = check_collection_name(collection)
-        return save_collaborators(self.database, name, origin, collaborators, complete=complete, progress=progress)
+        return save_collaborators(
+            self.database, name, origin, collaborators, complete=complete, curated=curated, progress=progress
+        )
 
     def _encoder_of(self, system: System) -> Encoder:
         """The encoder, or what it is compared with: without our adapter, or in 32 bits."""

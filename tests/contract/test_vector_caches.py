@@ -1,12 +1,13 @@
 """What every vector cache promises, and what the cached encoder makes of it."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from matchmaker.db.session import Database, open_database
-from matchmaker.db.vector_cache import DatabaseVectorCache
+from matchmaker.db.vector_cache import DatabaseVectorCache, forget_queries
 from matchmaker.retrieval.encoder import CachedEncoder, MemoryVectorCache, Role, VectorCache
 from tests.fakes import HashingEncoder
 
@@ -21,7 +22,7 @@ def cache(request: pytest.FixtureRequest) -> VectorCache:
 
 def test_what_is_stored_is_found_and_nothing_else(cache: VectorCache) -> None:
     vector = np.array([0.5, -0.25, 1.0], dtype=np.float32)
-    cache.store({"a": vector})
+    cache.store({"a": vector}, Role.QUERY)
     found = cache.find(["a", "b"])
     assert list(found) == ["a"]
     assert np.array_equal(found["a"], vector)
@@ -29,14 +30,14 @@ def test_what_is_stored_is_found_and_nothing_else(cache: VectorCache) -> None:
 
 def test_storing_again_is_no_error(cache: VectorCache) -> None:
     vector = np.array([0.5], dtype=np.float32)
-    cache.store({"a": vector})
-    cache.store({"a": vector, "b": vector})
+    cache.store({"a": vector}, Role.QUERY)
+    cache.store({"a": vector, "b": vector}, Role.QUERY)
     assert set(cache.find(["a", "b"])) == {"a", "b"}
 
 
 def test_more_keys_than_a_statement_takes(cache: VectorCache) -> None:
     vectors = {f"k{number}": np.array([number], dtype=np.float32) for number in range(1_200)}
-    cache.store(vectors)
+    cache.store(vectors, Role.DOCUMENT)
     assert len(cache.find(list(vectors))) == 1_200
 
 
@@ -63,3 +64,19 @@ def test_a_later_process_finds_the_vectors(tmp_path: Path) -> None:
     later = HashingEncoder()
     CachedEncoder(later, DatabaseVectorCache(open_database(url))).encode(["snö"], Role.DOCUMENT)
     assert later.encoded == []
+
+
+def test_vectors_of_what_somebody_wrote_can_be_forgotten_and_those_of_the_catalogue_stay(database: Database) -> None:
+    encoder = HashingEncoder()
+    cached = CachedEncoder(encoder, DatabaseVectorCache(database))
+    cached.encode(["snö"], Role.QUERY)
+    cached.encode(["is"], Role.DOCUMENT)
+    cached.encode_parts(["vatten"], [[(0, 6)]])
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        assert forget_queries(session, now - timedelta(minutes=1)) == 0
+        assert forget_queries(session, now + timedelta(minutes=1)) == 1
+    encoder.encoded.clear()
+    cached.encode(["snö"], Role.QUERY)
+    cached.encode(["is"], Role.DOCUMENT)
+    assert encoder.encoded == ["snö"]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, Request, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -46,9 +46,8 @@ class OpenPage(Protocol):
     ) -> Page: ...
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium. Without one, the tests fail: pages that nobody has looked at are not tested."""
+def chromium() -> str:
+    """Where the system's Chromium is. Without one, the tests fail: pages that nobody has looked at are not tested."""
     path = os.environ.get("MATCHMAKER_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.fail(
@@ -56,8 +55,13 @@ def browser() -> Iterator[Browser]:
             "MATCHMAKER_CHROMIUM to the path of one.",
             pytrace=False,
         )
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        opened = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield opened
         opened.close()
 
@@ -116,7 +120,7 @@ def _note_address(request: Request, asked: list[str]) -> None:
         asked.append(request.url)
 
 
-def assert_accessible(page: Page) -> None:
+def assert_accessible(page: Page | Frame) -> None:
     """No findings of axe, and nothing that has to be scrolled sideways.
 
     axe is a script of its own, which the page's content policy does not concern: it comes through the debugger.

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -29,25 +30,35 @@ def environment(workspace: Workspace) -> dict[str, str]:
         "MATCHMAKER_MODELS_DIR": str(settings.models_dir),
         "MATCHMAKER_API_RATE": "100000/minute",
         "MATCHMAKER_MATCH_RATE": "100000/minute",
+        "MATCHMAKER_DRAFT_RATE": "100000/minute",
     }
 
 
 @pytest.fixture(scope="session")
 def server(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(environment, tmp_path_factory.mktemp("server") / "log") as address:
+        yield address
+
+
+@contextmanager
+def served(environment: dict[str, str], log_file: Path) -> Iterator[str]:
+    """A server with the settings, at the address that is given, when it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     script = Path(sys.executable).parent / "matchmaker"
     # To a file, not to a pipe: a pipe that nobody empties stops the server when it is full.
-    with (tmp_path_factory.mktemp("server") / "log").open("w") as log:
+    with log_file.open("w") as log:
         process = subprocess.Popen([script, "serve", "--port", str(port)], env=environment, stderr=log)
     address = f"http://127.0.0.1:{port}"
     transport = httpx2.HTTPTransport(retries=STARTUP_SECONDS)  # waits longer after each refused connection
     with httpx2.Client(base_url=address, transport=transport, timeout=STARTUP_SECONDS) as client:
         assert client.get("/healthz").status_code == 204
-    yield address
-    process.terminate()
-    process.wait(timeout=STARTUP_SECONDS)
+    try:
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=STARTUP_SECONDS)
 
 
 @pytest.fixture

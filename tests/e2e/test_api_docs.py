@@ -5,27 +5,36 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 
+from matchmaker.db.webhooks import WebhookEvent
+from matchmaker.notify.endpoints import MAXIMUM_ENDPOINTS
+from matchmaker.notify.schedule import DELAYS
+from matchmaker.notify.webhooks import TIMEOUT_SECONDS, signed_headers
+from matchmaker.notify.worker import KEPT
 from matchmaker.workspace import Workspace
 from tests.conftest import ROOT
-from tests.e2e.keys import approve
+from tests.e2e.keys import approve, bearing, new_key
 
-BLOCKS = re.compile(r"^```(sh \w+|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = re.compile(r"^```(sh \w+|python(?: \w+)?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def blocks() -> dict[str, str]:
     found = BLOCKS.findall((ROOT / "docs" / "api.md").read_text(encoding="utf-8"))
-    return {kind.removeprefix("sh "): content for kind, content in found}
+    return {kind.rpartition(" ")[2]: content for kind, content in found}
 
 
 def test_from_a_key_to_an_approved_shortlist(
     blocks: dict[str, str], server: str, environment: dict[str, str], workspace: Workspace
 ) -> None:
-    assert set(blocks) == {"setup", "send", "events", "python"}
+    own = {"setup", "send", "events", "python", "webhook", "verify"}
+    assert set(blocks) == own | {"client", "client_send", "client_read"}, "the rest is run by test_client.py"
     path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     given = {**environment, "PATH": path, "MATCHMAKER": server}
 
@@ -43,6 +52,43 @@ def test_from_a_key_to_an_approved_shortlist(
     approve(workspace, sent["id"], "Begin with the first.")
     shown = run(sys.executable, "-c", blocks["python"])
     assert shown.startswith("Begin with the first.\n1 Urban Water Engineering - strong match\n")
+
+
+def test_a_webhook_is_added_and_its_messages_are_verified(
+    blocks: dict[str, str], server: str, environment: dict[str, str], workspace: Workspace
+) -> None:
+    given = {**environment, "MATCHMAKER": server, "PORTAL_WEBHOOK": "https://192.88.98.1/hook"}
+    given["MATCHMAKER_KEY"] = new_key(workspace, client="listening")
+    done = subprocess.run(["sh", "-c", blocks["webhook"]], env=given, capture_output=True, check=False, timeout=120)
+    added = json.loads(done.stdout)
+    assert added["endpoint"]["municipality"] == "2580"
+    httpx2.delete(
+        f"{server}/api/v1/webhooks/{added['endpoint']['id']}", headers=bearing(given["MATCHMAKER_KEY"])
+    ).raise_for_status()
+    program: dict[str, Any] = {}
+    exec(blocks["verify"], program)
+    body, secret = b'{"type": "state.changed", "data": "\xc3\xa5"}', added["secret"]
+    now = datetime.now(UTC)
+    for secrets in ([secret], ["whsec_" + "A" * 44, secret]):
+        assert program["is_genuine"](body, signed_headers("1", body.decode(), secrets, now), secret)
+    forged = signed_headers("1", body.decode(), ["whsec_" + "A" * 44], now)
+    old, ahead = (signed_headers("1", body.decode(), [secret], now + timedelta(minutes=minutes)) for minutes in (-6, 6))
+    other = signed_headers("2", body.decode(), [secret], now)
+    assert not program["is_genuine"](body + b" ", signed_headers("1", body.decode(), [secret], now), secret)
+    for headers in (forged, old, ahead, {**other, "webhook-id": "1"}, {**other, "webhook-timestamp": "soon"}):
+        assert not program["is_genuine"](body, headers, secret)
+
+
+def test_what_is_said_of_webhooks_is_so() -> None:
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+\.\w+)` \|", text, re.MULTILINE)) == set(WebhookEvent)
+    assert f"within {TIMEOUT_SECONDS:.0f} seconds" in text
+    assert f"at most {MAXIMUM_ENDPOINTS} active endpoints" in text
+    assert f"in the last {KEPT.days} days" in text
+    hours = [f"{one / timedelta(hours=1):.0f}" for one in DELAYS[3:]]
+    first = "5 seconds, 5 minutes, 30 minutes"
+    assert [one.total_seconds() for one in DELAYS[:3]] == [5, 300, 1800]
+    assert f"{first}, {', '.join(hours[:-1])} and {hours[-1]} hours" in " ".join(text.split())
 
 
 def test_every_route_and_scope_that_is_named_exists() -> None:

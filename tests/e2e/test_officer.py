@@ -13,7 +13,7 @@ from matchmaker.review import drafts
 from matchmaker.review.desk import Desk
 from matchmaker.workspace import Workspace
 from tests.e2e.browsing import PHONE, ColorScheme, OpenPage, assert_accessible
-from tests.integration.cases import TYPED, approved, read, send
+from tests.integration.cases import TYPED, amend_elsewhere, approved, read, send
 
 say = translator("sv").say
 LONG = (
@@ -334,13 +334,18 @@ def test_every_page_is_accessible(
     desk.ask(waiting.id, waiting.revision, "Vilka gator?")
     amending, _ = send(workspace)
     drafts.start_amending(workspace.database, amending)
+    overtaken, changed = send(workspace)
+    drafts.start_amending(workspace.database, overtaken)
+    drafts.keep(workspace.database, overtaken, {"problem": LONG, "areas": [], "visibility": "internal"})
+    amend_elsewhere(workspace, changed.id, f"{LONG} Nu också i nya områden.")
     typed = draft(workspace, problem=f"{LONG} Brukaren Anna Andersson ringde.")
     empty = drafts.start_draft(workspace.database, "main", {"title": "", "by_when": "snart"})
     paths = [
         "new", "thrown-away", *(f"{typed}/form/{step}" for step in range(1, 7)), f"{typed}/form/2?begun=1",
         *(f"{empty}/form/{step}?check=1" for step in (1, 2, 3, 4, 6)), f"{typed}/saved", f"{typed}/throw-away",
         f"{typed}/join/{case.id}/co_owner", f"{typed}/join/{case.id}/follower", f"{token}/receipt", token,
-        f"{token}/withdraw", listed, asked, f"{amending}/form/1", amending, "nothing",
+        f"{token}/withdraw", listed, asked, f"{amending}/form/1", amending, f"{overtaken}/form/2",
+        f"{overtaken}/form/6", "nothing",
     ]  # fmt: skip
     page = open_page(width=PHONE, color_scheme=scheme, language=language)
     for path in paths:

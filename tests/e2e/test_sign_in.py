@@ -99,7 +99,7 @@ def test_the_pages_are_accessible(browser: Browser, site: str, case: Case, width
     assert_accessible(page)
     sign_in(page, "administrator-1")
     expect(page).to_have_url(f"{site}/desk/access")
-    for path in ("/desk/access", "/account", "/desk", f"/desk/cases/{case.id}"):
+    for path in ("/desk/access", "/account", "/account/password", "/desk", f"/desk/cases/{case.id}"):
         page.goto(path)
         assert_accessible(page)
     page.context.close()

@@ -74,7 +74,7 @@ def test_an_adviser_signs_in_works_and_signs_out(pages: list[Page], site: str, p
     expect(page.locator(".desk-bar")).to_contain_text("Adviser")
     expect(page.locator("#desk-adviser")).to_have_count(0)
     page.get_by_role("link", name="Your account").click()
-    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.get_by_role("main").get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
     page.get_by_role("link", name="Sign out at the organisation, too").click()
     page.get_by_role("button").first.click()

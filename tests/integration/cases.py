@@ -1,11 +1,12 @@
 """Challenges as the tests send them: by the form, through the real pipeline, into a real database."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from matchmaker.db.cases import get_case, list_events
 from matchmaker.domain.case import Case, Decision, Route
 from matchmaker.domain.event import EventKind
-from matchmaker.review import approval, drafts
+from matchmaker.review import approval, drafts, portal
 from matchmaker.review.desk import Desk
 from matchmaker.review.drafts import Choices
 from matchmaker.review.intake import match_case
@@ -29,6 +30,16 @@ def send(workspace: Workspace, **other: object) -> tuple[str, Case]:
     token = drafts.start_draft(workspace.database, "main", {**TYPED, **other})
     sent = drafts.send(workspace.database, token, CHOICES, 10)
     return token, match_case(workspace.database, sent.id, workspace.matcher)
+
+
+def amend_elsewhere(workspace: Workspace, case_id: str, problem: str) -> None:
+    """As a portal amends it by the API."""
+
+    def change(case: Case) -> Case:
+        return replace(case, description=replace(case.description, problem=problem))
+
+    with workspace.database.transaction() as session:
+        portal.amend(session, case_id, change, 10, portal.portal_actor("portal"), lambda _: None)
 
 
 def read(workspace: Workspace, case_id: str) -> Case:

@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select
 
-from matchmaker.db.access import find_key
+from matchmaker.db.access import ANSWERS_KEPT, find_key
+from matchmaker.db.access_models import AnswerRow
 from matchmaker.db.session import Database
 from matchmaker.domain.access import (
     ExpiredKeyError,
@@ -21,12 +23,13 @@ from matchmaker.domain.case import Case
 from matchmaker.domain.description import Description
 from matchmaker.domain.errors import InvalidNameError, NotFoundError
 from matchmaker.domain.event import EventKind
+from matchmaker.notify.worker import tidy
 from matchmaker.review import approval
 from matchmaker.review.access import authenticate, create_key, list_keys, own_municipality, revoke_key
 from matchmaker.review.desk import Desk
 from matchmaker.review.feed import SETTLED, FeedPlace, read_feed
 from matchmaker.review.portal import portal_actor, submit
-from matchmaker.review.repeats import KEPT, KeyReusedError, do_once
+from matchmaker.review.repeats import KeyReusedError, do_once
 from matchmaker.workspace import Workspace
 from tests.integration.cases import approved, kinds, send
 
@@ -121,12 +124,20 @@ def test_what_is_sent_many_times_at_once_is_done_once(database: Database) -> Non
     assert sorted(replayed for _, replayed in answers) == [False] + [True] * 23
 
 
+def test_what_was_answered_is_deleted_after_a_day_also_where_nobody_asks_again(database: Database) -> None:
+    do_once(database, "portal", "key", "one", lambda _: {"contact_email": "va@kommun.example"}, NOW)
+    for now, left in ((NOW + ANSWERS_KEPT - timedelta(seconds=1), 1), (NOW + ANSWERS_KEPT, 0)):
+        tidy(database, now)
+        with database.reading() as session:
+            assert session.scalar(select(func.count()).select_from(AnswerRow)) == left
+
+
 def test_a_repeated_request_must_be_the_same_within_a_day_and_of_the_same_client(database: Database) -> None:
     assert do_once(database, "portal", "key", "one", lambda _: {"is": 1}, NOW) == ({"is": 1}, False)
     with pytest.raises(KeyReusedError):
-        do_once(database, "portal", "key", "another", lambda _: {"is": 2}, NOW + KEPT - timedelta(seconds=1))
+        do_once(database, "portal", "key", "another", lambda _: {"is": 2}, NOW + ANSWERS_KEPT - timedelta(seconds=1))
     assert do_once(database, "other", "key", "another", lambda _: {"is": 3}, NOW) == ({"is": 3}, False)
-    assert do_once(database, "portal", "key", "another", lambda _: {"is": 4}, NOW + KEPT) == ({"is": 4}, False)
+    assert do_once(database, "portal", "key", "another", lambda _: {"is": 4}, NOW + ANSWERS_KEPT) == ({"is": 4}, False)
     assert do_once(database, "portal", None, "one", lambda _: {"is": 5}, NOW) == ({"is": 5}, False)
 
 

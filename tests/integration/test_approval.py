@@ -24,11 +24,13 @@ def test_a_question_waits_for_its_answer(workspace: Workspace, desk: Desk, sent:
     with pytest.raises(IllegalActError):
         approval.approve(desk, case.id, desk.set_route(case.id, case.revision, Route.RESEARCH_GROUP).revision, "x", 0)
     with pytest.raises(InvalidChallengeError):
-        status.answer_question(workspace.database, case.id, "  ")
-    answered = status.answer_question(workspace.database, case.id, "Ja, från 2019.")
+        status.answer_question(workspace.database, case.id, str(shown.question.id), "  ")
+    with pytest.raises(status.OtherQuestionError):
+        status.answer_question(workspace.database, case.id, str(shown.question.id + 1), "Ja, från 2019.")
+    answered = status.answer_question(workspace.database, case.id, str(shown.question.id), "Ja, från 2019.")
     assert answered.state is State.IN_REVIEW
     with pytest.raises(IllegalActError):
-        status.answer_question(workspace.database, case.id, "En gång till.")
+        status.answer_question(workspace.database, case.id, str(shown.question.id), "En gång till.")
 
 
 def test_the_municipality_sees_a_list_when_it_is_sent_and_only_what_was_accepted(

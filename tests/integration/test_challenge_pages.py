@@ -1,5 +1,6 @@
 """The officer's pages without a browser: what is kept, who sees what, and what happens when something fails."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from matchmaker.review import drafts, joining
 from matchmaker.review.desk import Desk
 from matchmaker.workspace import Workspace
 from matchmaker_api.app import create_app
-from tests.integration.cases import CHOICES, TYPED, approved, read, send
+from tests.integration.cases import CHOICES, TYPED, amend_elsewhere, approved, read, send
 
 WITHOUT_PLACE = {name: value for name, value in TYPED.items() if name not in {"municipality", "contact_email"}}
 
@@ -37,12 +38,20 @@ def kept(workspace: Workspace, token: str) -> dict[str, object]:
     return dict(linked.draft or {})
 
 
+def hidden(page: str, name: str) -> str:
+    """The value of a form's hidden field."""
+    found = re.search(f'<input type="hidden" name="{name}" value="([^"]*)">', page)
+    assert found, name
+    return found.group(1)
+
+
 def refuse(monkeypatch: pytest.MonkeyPatch, problem: str) -> None:
     def save(*_: object, **__: object) -> None:
         raise OperationalError("UPDATE challenge", {}, sqlite3.OperationalError(problem))
 
     monkeypatch.setattr(drafts, "save_draft", save)
     monkeypatch.setattr(drafts, "add_draft", save)
+    monkeypatch.setattr(drafts, "end_draft", save)
 
 
 def test_a_visit_leaves_nothing_behind_and_the_first_post_begins_a_draft(
@@ -147,6 +156,7 @@ def test_a_matching_that_fails_is_not_the_officers_trouble(
     def no_matcher(*_: object) -> None:
         raise SetupError("no index", remedy="matchmaker prepare")
 
+    send(workspace)  # there is something public to compare with
     token = draft(workspace)
     monkeypatch.setattr(Workspace, "matcher", no_matcher)
     assert client.get(f"/challenges/{token}/form/2").status_code == 200
@@ -269,12 +279,88 @@ def test_an_answer_is_kept_when_it_is_wrong_comes_twice_or_too_late(
     case = desk.ask(case.id, case.revision, "Vilka gator?")
     page = client.get(f"/challenges/{token}").text
     assert "Vilka gator?" in page and "Waiting for your answer" in page
-    answer = client.post(f"/challenges/{token}", data={"answer": "x" * 6001})
+    question = hidden(page, "question")
+    answer = client.post(f"/challenges/{token}", data={"answer": "x" * 6001, "question": question})
     assert answer.status_code == 422 and "x" * 6001 in answer.text
     for _ in range(2):
-        assert client.post(f"/challenges/{token}", data={"answer": "Storgatan"}).status_code == 303
-    late = client.post(f"/challenges/{token}", data={"answer": "Också Lillgatan"})
+        assert (
+            client.post(f"/challenges/{token}", data={"answer": "Storgatan", "question": question}).status_code == 303
+        )
+    late = client.post(f"/challenges/{token}", data={"answer": "Också Lillgatan", "question": question})
     assert late.status_code == 409 and "Också Lillgatan</textarea>" in late.text
+
+
+def test_an_answer_to_an_earlier_question_is_not_sent_and_not_lost(
+    client: TestClient, workspace: Workspace, desk: Desk
+) -> None:
+    token, case = send(workspace)
+    case = desk.ask(case.id, case.revision, "Vilka gator?")
+    earlier = hidden(client.get(f"/challenges/{token}").text, "question")
+    case = desk.resume(case.id, case.revision)
+    desk.ask(case.id, case.revision, "Vilken entreprenör?")
+    late = client.post(f"/challenges/{token}", data={"answer": "Storgatan", "question": earlier})
+    assert late.status_code == 409
+    assert "Storgatan</textarea>" in late.text and "Vilken entreprenör?" in late.text
+    asked_now = hidden(late.text, "question")
+    assert client.post(f"/challenges/{token}", data={"answer": "Ingen", "question": asked_now}).status_code == 303
+
+
+def test_what_was_sent_while_another_version_was_written_is_shown_before_it_is_replaced(
+    client: TestClient, workspace: Workspace
+) -> None:
+    token, case = send(workspace)
+    client.post(f"/challenges/{token}/amend")
+    page = client.get(f"/challenges/{token}/form/2").text
+    assert "was changed while you were writing" not in page
+    client.post(f"/challenges/{token}/form/2", data={"problem": "Min text om källarna.", "begun_from": "1"})
+    amend_elsewhere(workspace, case.id, "Portalens text om källarna.")
+    late = client.post(f"/challenges/{token}/form/6", data={"go": "send", "begun_from": "1"})
+    assert late.status_code == 409
+    assert "Portalens text om källarna." in late.text and "Min text om källarna." in late.text
+    assert (read(workspace, case.id).version, kept(workspace, token)["problem"]) == (2, "Min text om källarna.")
+    assert "Portalens text om källarna." in client.get(f"/challenges/{token}/form/2").text
+    assert hidden(late.text, "seen") == "2"
+    sent = client.post(f"/challenges/{token}/form/6", data={"go": "send", "begun_from": "1", "seen": "2"})
+    assert sent.headers["location"] == f"/challenges/{token}/receipt"
+    now = read(workspace, case.id)
+    assert (now.version, now.description.problem) == (3, "Min text om källarna.")
+
+
+def test_a_version_that_came_after_the_one_that_was_shown_is_shown_too(
+    client: TestClient, workspace: Workspace
+) -> None:
+    token, case = send(workspace)
+    client.post(f"/challenges/{token}/amend")
+    for number in (2, 3):
+        amend_elsewhere(workspace, case.id, f"Portalens text, version {number}.")
+    late = client.post(f"/challenges/{token}/form/6", data={"go": "send", "seen": "2"})
+    assert late.status_code == 409 and "Portalens text, version 3." in late.text
+    assert read(workspace, case.id).version == 3
+
+
+def test_a_form_that_stood_open_while_the_challenge_was_sent_elsewhere_replaces_nothing_unseen(
+    client: TestClient, workspace: Workspace
+) -> None:
+    token, case = send(workspace)
+    client.post(f"/challenges/{token}/amend")
+    open_in_another_tab = hidden(client.get(f"/challenges/{token}/form/2").text, "begun_from")
+    client.post(f"/challenges/{token}/form/2", data={"problem": "Den enas text.", "begun_from": "1"})
+    assert client.post(f"/challenges/{token}/form/6", data={"go": "send", "begun_from": "1"}).status_code == 303
+    typed = {"problem": "Den andras text.", "begun_from": open_in_another_tab}
+    client.post(f"/challenges/{token}/form/2", data=typed)
+    late = client.post(f"/challenges/{token}/form/6", data={"go": "send", "begun_from": "1"})
+    assert late.status_code == 409
+    assert "Den enas text." in late.text and "Den andras text." in late.text
+    assert read(workspace, case.id).description.problem == "Den enas text."
+
+
+def test_an_autosave_from_an_older_page_is_kept_and_known_to_be_older(client: TestClient, workspace: Workspace) -> None:
+    token, case = send(workspace)
+    amend_elsewhere(workspace, case.id, "Portalens text.")
+    client.post(f"/challenges/{token}/amend")
+    client.post(f"/challenges/{token}/autosave/2", data={"problem": "Äldre text.", "begun_from": "1"})
+    late = client.post(f"/challenges/{token}/form/6", data={"go": "send"})
+    assert late.status_code == 409 and "Portalens text." in late.text
 
 
 def test_a_form_that_is_too_large_is_refused(client: TestClient, workspace: Workspace) -> None:

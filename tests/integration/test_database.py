@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from matchmaker.db.cases import get_case, list_versions
 from matchmaker.db.challenges import find_shortlist
@@ -85,6 +86,13 @@ def test_an_error_rolls_back(database: Database) -> None:
         raise ZeroDivisionError
     with database.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM collection")) == 0
+
+
+def test_a_fault_of_a_statement_does_not_tell_what_was_to_be_written(database: Database) -> None:
+    with pytest.raises(SQLAlchemyError) as told, database.transaction() as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:text)"), {"text": "what somebody wrote"})
+    assert "nowhere" in str(told.value)
+    assert "what somebody wrote" not in str(told.value)
 
 
 def test_challenges_of_before_keep_their_text_and_shortlist(tmp_path: Path) -> None:

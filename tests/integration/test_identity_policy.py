@@ -25,13 +25,14 @@ def may(page: Found) -> set[Role]:
     """Who may open a page, written down a second time."""
     if page.path.startswith("/desk/access"):
         return {Role.ADMINISTRATOR}
+    if page.path in {"/catalogue", "/catalogue/coverage", "/catalogue/groups/{group_id:path}"}:
+        return {Role.ADVISER, Role.STEWARD, Role.ADMINISTRATOR}
+    if page.path.startswith("/catalogue"):
+        return {Role.STEWARD, Role.ADMINISTRATOR}
     if page.is_desk:
         return {Role.ADVISER, Role.ADMINISTRATOR}
-    if page.path.startswith("/account"):
-        return SIGNED_IN
-    if page.path.startswith("/my"):
-        return {Role.OFFICER}
-    return SIGNED_IN | {Role.PUBLIC}
+    own = {"/account": SIGNED_IN, "/my": {Role.OFFICER}}
+    return next((roles for path, roles in own.items() if page.path.startswith(path)), SIGNED_IN | {Role.PUBLIC})
 
 
 @pytest.fixture(scope="module")

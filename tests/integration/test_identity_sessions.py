@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.db import access_record
 from matchmaker.db.session import Database
 from matchmaker.domain.access import Role
+from matchmaker.domain.access_event import AccessAct
 from matchmaker.domain.account import Account, SignInRefusedError
 from matchmaker.review.identity import accounts, mail_links, sessions
 from matchmaker.review.identity.passwords import check_sign_in
@@ -76,8 +78,36 @@ def test_the_value_changes_and_the_old_one_is_good_until_the_new_one_has_arrived
     assert lost and lost.new_token is None, "the answer with the new one may be lost"
     assert sessions.resume(database, settings, new, now=later + 6 * MINUTE)
     assert sessions.resume(database, settings, old, now=later + 6.5 * MINUTE), "requests that are under way"
-    assert sessions.resume(database, settings, old, now=later + 8 * MINUTE) is None
     assert sessions.resume(database, settings, new, now=later + 8 * MINUTE)
+
+
+def test_a_value_that_comes_back_after_it_was_replaced_ends_the_session_for_both(
+    database: Database, settings: Settings, account: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = sessions.begin(database, settings, account, now=NOW)
+    copied = sessions.begin(database, settings, account, now=NOW)
+    later = NOW + 16 * MINUTE
+    thiefs = sessions.resume(database, settings, copied, now=later).new_token
+    assert sessions.resume(database, settings, thiefs, now=later + MINUTE)
+    assert sessions.resume(database, settings, copied, is_use=False, now=later + 3 * MINUTE) is None, "the owner's"
+    assert sessions.resume(database, settings, thiefs, now=later + 3 * MINUTE) is None, "and the thief's"
+    assert sessions.resume(database, settings, other, now=later + 3 * MINUTE), "of no other session"
+    with database.reading() as session:
+        [noted] = access_record.list_acts(session, 5, AccessAct.VALUE_REUSED)
+    assert noted.about == account.label and "came back" in caplog.text
+    assert not any(one in caplog.text for one in (copied, thiefs))
+
+
+def test_an_old_value_is_known_however_often_it_was_replaced(
+    database: Database, settings: Settings, account: Account
+) -> None:
+    first = token = sessions.begin(database, settings, account, now=NOW)
+    for number in range(1, 5):
+        now = NOW + number * 16 * MINUTE
+        token = sessions.resume(database, settings, token, now=now).new_token
+        assert token and sessions.resume(database, settings, token, now=now + MINUTE)
+    assert sessions.resume(database, settings, first, now=NOW + 66 * MINUTE) is None
+    assert sessions.resume(database, settings, token, now=NOW + 66 * MINUTE) is None
 
 
 def test_a_session_is_the_same_one_while_its_value_changes(

@@ -41,6 +41,16 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(workspace: Works
         assert client.get(CHALLENGES, headers=bearing(new_key(workspace, client="seldom"))).status_code == 200
 
 
+def test_a_network_that_begins_too_many_challenges_keeps_what_it_typed(workspace: Workspace) -> None:
+    with serving(workspace, draft_rate="1/hour") as client:
+        client.headers["Sec-Fetch-Site"] = "same-origin"
+        typed = {"municipality": "2580", "title": "Halka på cykelvägar"}
+        assert client.post("/challenges/new", data=typed, follow_redirects=False).status_code == 303
+        refused = client.post("/challenges/new", data=typed, follow_redirects=False)
+        assert refused.status_code == 429
+        assert 'value="Halka på cykelvägar"' in refused.text
+
+
 def test_refusals_count_too(workspace: Workspace) -> None:
     with serving(workspace, api_rate="2/minute") as client:
         headers = bearing(new_key(workspace, [Scope.EVENTS_READ], client="curious"))
@@ -54,6 +64,10 @@ def test_only_sites_that_are_named_may_read_the_api_and_never_a_page(workspace: 
             answer = client.get(CHALLENGES, headers={**headers, "Origin": origin})
             assert (answer.headers.get("access-control-allow-origin") == origin) == allowed
             assert "access-control-allow-credentials" not in answer.headers
+            if allowed:
+                exposed = set(answer.headers["access-control-expose-headers"].split(", "))
+                assert exposed >= {"Idempotent-Replayed", "Content-Language", "Deprecation", "Sunset"}
+                assert exposed >= {"WWW-Authenticate", "ETag", "Link", "RateLimit", "Retry-After", "X-Request-ID"}
             assert "access-control-allow-origin" not in client.get("/", headers={"Origin": origin}).headers
         asked = {"Origin": "https://portal.example", "Access-Control-Request-Method": "PUT"}
         assert client.options(CHALLENGES, headers=asked).status_code == 200

@@ -2,106 +2,41 @@
 
 import io
 import smtplib
-import socket
 import ssl
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
-import trustme
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope
 
 from matchmaker.db import outbox
 from matchmaker.db.notify_models import OutboxRow
 from matchmaker.db.outbox import JobKind
 from matchmaker.db.session import Database
 from matchmaker.domain.errors import SetupError
-from matchmaker.messages import translator
-from matchmaker.notify.letters import list_letter, question_letter, received_letter
 from matchmaker.notify.mail import InvalidMailError, Mail, compose, queue_mail
 from matchmaker.notify.senders import make_senders
 from matchmaker.notify.smtp import ConsoleSender, SmtpSender, mail_is_configured
 from matchmaker.notify.worker import run_due
 from matchmaker.settings import MailServer, Settings, read_settings
+from tests.integration.mail_server import (
+    URL,
+    Inbox,
+    Serve,
+    authority,
+    configured,
+    inbox,
+    over,
+    serve,
+    trusting,
+)
+
+__all__ = ["authority", "inbox", "serve", "trusting"]  # fixtures
 
 # The test's server does not see that its connection is encrypted when it is so from the start.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
-PASSWORD = "p:ä@ss/wörd"
-URL = "smtps://officer:p%3A%C3%A4%40ss%2Fw%C3%B6rd@127.0.0.1:{port}"
 MAIL = Mail("va@kommun.example", "Älvens vattenstånd", "Hej!\n.\nEn punkt på en rad för sig.\n")
-
-
-class Inbox:
-    """What the server takes; ``answer`` is what it says after a message."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-        self.answer = "250 OK"
-
-    async def handle_DATA(self, server: object, session: object, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
-        self.envelopes.append(envelope)
-        return self.answer
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
-
-
-Serve = Callable[..., int]
-
-
-@pytest.fixture
-def serve(inbox: Inbox, authority: trustme.CA) -> Iterator[Serve]:
-    """Starts a mail server on this machine; returns its port."""
-    running: list[Controller] = []
-
-    def authenticate(server: object, session: object, envelope: object, mechanism: str, data: Any) -> AuthResult:
-        right = (data.login, data.password) == (b"officer", PASSWORD.encode())
-        return AuthResult(success=right, handled=False)
-
-    def start(name: str = "127.0.0.1", *, tls_from_start: bool = True, **other: Any) -> int:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        authority.issue_cert(name).configure_cert(context)
-        tls = {"ssl_context": context} if tls_from_start else {"tls_context": context, "require_starttls": True}
-        options = {**tls, "authenticator": authenticate, "auth_require_tls": not tls_from_start}
-        options |= other
-        controller = Controller(inbox, hostname="127.0.0.1", port=0, **options)
-        controller.port = _free_port()
-        controller.start()
-        running.append(controller)
-        return controller.port
-
-    yield start
-    for controller in running:
-        controller.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
-def configured(url: str) -> Settings:
-    return Settings(mail_from="Matchmaker <matchmaker@example.com>", smtp_url=url)
 
 
 def send(database: Database, sender: object, mail: Mail = MAIL) -> OutboxRow:
@@ -110,12 +45,6 @@ def send(database: Database, sender: object, mail: Mail = MAIL) -> OutboxRow:
     run_due(database, {JobKind.MAIL: sender})  # type: ignore[dict-item]  # a sender
     with database.reading() as session:
         return session.query(OutboxRow).one()
-
-
-def over(settings: Settings, context: ssl.SSLContext) -> SmtpSender:
-    assert settings.mail_server is not None
-    assert settings.mail_from is not None
-    return SmtpSender(settings.mail_server, settings.mail_from, context)
 
 
 def test_a_message_arrives_over_tls_whole_and_signed_in(
@@ -249,22 +178,6 @@ def test_without_a_mail_server_the_operator_reads_it(database: Database, capsys:
     assert "\x1b" not in printed
     stream = io.StringIO()
     assert send(database, ConsoleSender(stream)).done_at is not None
-
-
-def test_the_letters_are_in_both_languages_and_have_no_list_in_them() -> None:
-    link = "https://matchmaker.example/u/abc"
-    letters = [
-        received_letter("a@example.com", "Buller {x}", "2026-12-01", link),
-        question_letter("a@example.com", "Buller {x}", link),
-        list_letter("a@example.com", "Buller {x}", link),
-    ]
-    for letter in letters:
-        assert letter.text.count(link) == 2
-        assert "Buller {x}" in letter.subject
-        assert letter.languages == ("sv", "en")
-    assert "An adviser has a question" in letters[1].text
-    assert list_letter("a@example.com", "t", link, ["en"]).text.count(link) == 1
-    assert translator("en").language == "en"
 
 
 def test_a_server_on_this_machine_is_told_from_others() -> None:

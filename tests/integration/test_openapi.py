@@ -5,6 +5,7 @@ from typing import Any
 
 from scripts.write_openapi import PATH, text
 
+from matchmaker.db.webhooks import WebhookEvent
 from matchmaker_api.problem_catalogue import PROBLEMS
 
 UPDATE = (
@@ -32,6 +33,17 @@ def test_every_operation_says_what_it_needs_and_which_problems_it_meets() -> Non
             assert "Scope: `" in operation["description"]
         for status, one in problems.items():
             assert one["content"]["application/problem+json"]["example"]["status"] == int(status)
+
+
+def test_every_message_of_a_webhook_is_described() -> None:
+    document = json.loads(text())
+    assert set(document["webhooks"]) == set(WebhookEvent)
+    for event, path in document["webhooks"].items():
+        names = {one["name"]: one["required"] for one in path["post"]["parameters"]}
+        assert names == {"webhook-id": True, "webhook-timestamp": True, "webhook-signature": True}
+        schema = path["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
+        assert document["components"]["schemas"][schema]["properties"]["type"]["const"] == event
+        assert path["post"]["security"] == [], "signed, and without a key of ours"
 
 
 def test_every_body_has_an_example() -> None:

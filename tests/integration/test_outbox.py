@@ -19,7 +19,7 @@ from matchmaker.notify.schedule import MAXIMUM_ATTEMPTS
 from matchmaker.notify.worker import KEPT, LEASE, Deliverer, SendingError, run_due, tidy
 
 NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
-BOTH = [JobKind.MAIL, JobKind.WEBHOOK]
+KINDS = list(JobKind)
 
 
 def queue(database: Database, key: str = "one", run_at: datetime = NOW, group: str | None = None) -> bool:
@@ -34,7 +34,7 @@ def rows(database: Database) -> list[OutboxRow]:
 
 def claim(database: Database, now: datetime = NOW) -> list[Job]:
     with database.transaction() as session:
-        return outbox.claim(session, BOTH, now, now + LEASE)
+        return outbox.claim(session, KINDS, now, now + LEASE)
 
 
 def sends(database: Database, sender: Callable[[Job], None], now: datetime = NOW) -> int:
@@ -205,12 +205,12 @@ def test_what_a_dying_process_was_sending_is_sent_by_the_next(database: Database
 
 def test_the_threads_send_when_told_and_stop_at_once(database: Database) -> None:
     sent = threading.Event()
-    with Deliverer(lambda: database, lambda _: {kind: lambda job: sent.set() for kind in BOTH}, 60) as deliverer:
+    with Deliverer(lambda: database, lambda _: {kind: lambda job: sent.set() for kind in KINDS}, 60) as deliverer:
         queue(database)
         deliverer.wake()
         assert sent.wait(20)
         threads = [one for one in threading.enumerate() if one.name.startswith("deliver-")]
-        assert len(threads) == 2
+        assert {one.name for one in threads} == {f"deliver-{kind}" for kind in KINDS}
         assert all(one.daemon for one in threads), "they never keep a process alive"
     assert not [one for one in threads if one.is_alive()]
 
@@ -223,7 +223,7 @@ def test_a_stop_does_not_wait_for_a_sending_that_hangs(database: Database) -> No
         over.wait(20)
 
     queue(database)
-    deliverer = Deliverer(lambda: database, lambda _: dict.fromkeys(BOTH, hanging), 60)
+    deliverer = Deliverer(lambda: database, lambda _: dict.fromkeys(KINDS, hanging), 60)
     deliverer.start()
     assert begun.wait(20)
     threads = [one for one in threading.enumerate() if one.name.startswith("deliver-")]
@@ -245,5 +245,5 @@ def test_the_threads_outlive_a_database_that_cannot_be_read(database: Database) 
         return database
 
     queue(database)
-    with Deliverer(opening, lambda _: {kind: lambda job: sent.set() for kind in BOTH}, 0.01):
+    with Deliverer(opening, lambda _: {kind: lambda job: sent.set() for kind in KINDS}, 0.01):
         assert sent.wait(20)

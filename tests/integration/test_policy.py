@@ -47,7 +47,7 @@ NEEDS = {
 BODIES = {
     "POST /api/v1/challenges": {"text": "Vägen bullrar."},
     "PUT /api/v1/challenges/{challenge_id}": {"text": "Vägen bullrar."},
-    "POST /api/v1/challenges/{challenge_id}/answer": {"text": "Ja."},
+    "POST /api/v1/challenges/{challenge_id}/answer": {"question": "1", "text": "Ja."},
     "POST /api/v1/match": {"text": "Vägen bullrar."},
     "POST /api/v1/webhooks": {"url": "https://192.88.98.1/hook"},
 }
@@ -64,7 +64,8 @@ class Found:
 
     @property
     def is_desk(self) -> bool:
-        return self.path == "/desk" or self.path.startswith("/desk/")
+        """Whether it is for staff: the advisers' desk, or the catalogue of its stewards."""
+        return self.path.partition("/")[2].partition("/")[0] in {"desk", "catalogue"}
 
     @property
     def needs_session(self) -> bool:
@@ -135,8 +136,9 @@ def test_every_route_has_a_rule_and_every_rule_a_route(app: FastAPI) -> None:
     assert {route.path for route in others} == {"/static", "/openapi.json"}, "what passes no dependency is known"
 
 
-def test_the_desk_and_only_the_desk_is_for_advisers(app: FastAPI) -> None:
-    desk = {one.path for one in routes(app) if one.module.startswith("matchmaker_api.pages.desk_")}
+def test_the_desk_and_the_catalogue_and_no_other_pages_are_for_staff(app: FastAPI) -> None:
+    files = ("matchmaker_api.pages.desk_", "matchmaker_api.pages.catalogue_")
+    desk = {one.path for one in routes(app) if one.module.startswith(files)}
     assert {one.path for one in routes(app) if one.is_desk} == desk
 
 
@@ -228,11 +230,14 @@ def test_a_co_owner_reads_but_does_not_change_and_a_follower_does_neither(
 
 def test_what_is_anothers_webhook_is_not_there(here: TestClient, workspace: Workspace) -> None:
     mine, other = (bearing(new_key(workspace, client=one)) for one in ("mine", "other"))
+    elsewhere = bearing(new_key(workspace, client="other", municipalities=[OTHERS]))
     made = here.post("/api/v1/webhooks", json={"url": "https://192.88.98.1/hook"}, headers=other).json()["endpoint"]
-    assert here.get("/api/v1/webhooks", headers=mine).json()["items"] == []
-    for method, path in (("POST", "/secret"), ("DELETE", ""), ("GET", "/deliveries")):
-        answer = here.request(method, f"/api/v1/webhooks/{made['id']}{path}", headers=mine)
-        assert answer.status_code == 404
+    for headers in (mine, elsewhere):
+        assert here.get("/api/v1/webhooks", headers=headers).json()["items"] == []
+        for method, path in (("POST", "/secret"), ("DELETE", ""), ("GET", "/deliveries")):
+            answer = here.request(method, f"/api/v1/webhooks/{made['id']}{path}", headers=headers)
+            assert (answer.status_code, "secret" in answer.text) == (404, False), (method, path)
+    assert here.get("/api/v1/webhooks", headers=other).json()["items"] == [made]
 
 
 def test_a_private_link_opens_its_own_challenge_to_whoever_holds_it(away: TestClient, workspace: Workspace) -> None:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from fastapi import FastAPI, Request
 
 from matchmaker.db.cases import get_case
 from matchmaker.domain.access import Role
@@ -27,11 +28,24 @@ def administrator(place: Workspace) -> str:
     return add_local(place.database, place.settings, Role.ADMINISTRATOR, OTHER_PASSWORD).label
 
 
-def test_without_accounts_the_desk_stays_with_who_sits_at_the_machine(browse: Browse) -> None:
+def test_without_accounts_the_desk_stays_with_who_sits_at_the_machine(browse: Browse, place: Workspace) -> None:
+    place.settings.public_url = None
     assert browse(HERE, "127.0.0.1").get("/desk").status_code == 200
     assert "You work as" in browse(HERE, "127.0.0.1").get("/desk").text
     assert browse().get("/desk").status_code == 403
     assert "open to who sits at the machine" in browse().get("/sign-in").text
+
+
+def test_with_an_address_for_others_the_desk_waits_for_its_first_account(browse: Browse, place: Workspace) -> None:
+    as_through_a_proxy = browse(HERE, "127.0.0.1")
+    for path in ("/desk", "/desk/access"):
+        answer = as_through_a_proxy.get(path)
+        assert answer.status_code == 403 and "matchmaker account add" in answer.text
+    sent = {"client": "portal", "scopes": ["match"], "all": "yes", "days": "30"}
+    assert as_through_a_proxy.post("/desk/access/keys", data=sent).status_code == 403
+    assert "open to who sits at the machine" not in as_through_a_proxy.get("/sign-in").text
+    place.settings.public_url = "http://localhost:8017"
+    assert as_through_a_proxy.get("/desk").status_code == 200, "an address for the machine itself is nobody else's"
 
 
 def test_one_account_closes_the_desk_for_everybody_else(browse: Browse, adviser: str) -> None:
@@ -54,10 +68,23 @@ def test_the_cookie_is_guarded_and_new_at_every_sign_in(browse: Browse, adviser:
     assert re.match(r"__Host-matchmaker-session=[\w-]{43}; ", cookie)
     assert all(part in cookie for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/")) and "Domain" not in cookie
     assert "planted" not in cookie
-    local = browse(HERE, "127.0.0.1")
-    cookie = local.post("/sign-in/password", data={"account": adviser, "password": PASSWORD}, follow_redirects=False)
-    assert cookie.headers["set-cookie"].startswith("matchmaker-session=")
-    assert "Secure" not in cookie.headers["set-cookie"]
+
+
+def test_cookies_are_guarded_by_the_operators_address_where_the_proxy_does_not_tell_of_https(
+    browse: Browse, place: Workspace, adviser: str
+) -> None:
+    def cookies() -> list[str]:
+        client = browse("http://matchmaker.example")
+        sent = {"account": adviser, "password": PASSWORD}
+        answers = [
+            client.post("/sign-in/password", data=sent, follow_redirects=False),
+            client.get("/language/sv", follow_redirects=False),
+        ]
+        return [one.headers["set-cookie"] for one in answers]
+
+    assert all(re.match(r"__Host-(matchmaker-session|language)=", one) and "Secure" in one for one in cookies())
+    place.settings.public_url = None
+    assert not any("Secure" in one or "__Host-" in one for one in cookies()), "browsers would not keep them"
 
 
 def test_signing_in_again_ends_the_session_before(browse: Browse, adviser: str) -> None:
@@ -94,6 +121,23 @@ def test_one_is_led_back(browse: Browse, adviser: str) -> None:
     assert answer.headers["location"] == "/desk?state=open"
 
 
+def test_a_link_on_another_site_begins_no_sign_in(browse: Browse, app: FastAPI) -> None:
+    begun: list[str] = []
+
+    class Asked:
+        def begin(self, _request: Request, back: str) -> tuple[str, dict[str, str]]:
+            begun.append(back)
+            return "https://sso.example/authorise", {}
+
+    app.state.provider = Asked()
+    answers = [
+        browse().get("/sign-in/provider", headers={"Sec-Fetch-Site": site}, follow_redirects=False)
+        for site in ("cross-site", "same-origin")
+    ]
+    assert [one.status_code for one in answers] == [200, 303] and len(begun) == 1
+    assert "set-cookie" not in answers[0].headers
+
+
 def test_a_wrong_password_and_an_unknown_account_are_answered_alike(browse: Browse, adviser: str) -> None:
     answers = [
         browse().post("/sign-in/password", data={"account": label, "password": "not the password"})
@@ -110,8 +154,12 @@ def test_tries_are_limited_for_an_account_and_for_an_address(browse: Browse, adv
         sent = {"account": label, "password": password}
         return browse(address=address).post("/sign-in/password", data=sent, follow_redirects=False).status_code
 
-    assert {attempt(f"198.51.100.{number}", adviser) for number in range(10)} == {422}
-    assert attempt("198.51.100.99", adviser, PASSWORD) == 429, "of one account, from wherever"
+    assert [attempt("198.51.100.1", adviser) for _ in range(11)] == [422] * 10 + [429]
+    assert attempt("198.51.100.1", adviser, PASSWORD) == 429, "of one account, from one network"
+    assert attempt("198.51.100.2", adviser, PASSWORD) == 303, "its owner is elsewhere, and still gets in"
+    # The two tries that were refused stopped at the network's own count, before that of the account.
+    assert {attempt(f"198.51.101.{number}", adviser) for number in range(49)} == {422}
+    assert attempt("198.51.102.1", adviser, PASSWORD) == 429, "of one account, from wherever"
     answers = [attempt(f"2001:db8::1:{number:x}", f"adviser-{number + 50}") for number in range(31)]
     assert answers[:30] == [422] * 30 and answers[30] == 429, "a whole /64 counts as one"
     assert attempt("203.0.113.77", "adviser-2") == 422
@@ -234,9 +282,12 @@ def test_the_access_page_makes_shows_once_and_revokes_keys(
     client = browse()
     sign_in(client, administrator, OTHER_PASSWORD)
     token = form_token(client.get("/desk/access").text)
+    sent = {"client": "portal", "scopes": ["match", "events:read"], "municipalities": ["2580"], "days": "30"}
+    for days in ("0", "1096", "0000136500", "00001999999999", "²", "-1", ""):
+        refused = client.post("/desk/access/keys", data={**sent, "days": days, "form_token": token})
+        assert refused.status_code == 422 and not re.search(r"mm_[0-9a-f]{12}_", refused.text), days
     wrong = client.post("/desk/access/keys", data={"client": "Fel namn", "days": "x", "form_token": token})
     assert wrong.status_code == 422 and 'value="Fel namn"' in wrong.text
-    sent = {"client": "portal", "scopes": ["match", "events:read"], "municipalities": ["2580"], "days": "30"}
     made = client.post("/desk/access/keys", data={**sent, "form_token": token})
     key = re.search(r"mm_[0-9a-f]{12}_[\w-]{43}", made.text)
     assert key and made.headers["cache-control"] == "no-store"

@@ -1,19 +1,23 @@
 """Webhooks over the wire: signed, logged, tried again, never followed elsewhere, never sent inside."""
 
 import ssl
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 import pytest
 import trustme
+from sqlalchemy import select
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from matchmaker.db import outbox
+from matchmaker.db.notify_models import SecretRow
 from matchmaker.db.outbox import JobKind
 from matchmaker.db.session import Database
 from matchmaker.db.webhook_log import ReplayError
-from matchmaker.db.webhooks import Delivery, WebhookEvent
+from matchmaker.db.webhooks import Delivery, InactiveEndpointError, WebhookEvent
+from matchmaker.domain.access import Principal, Role
 from matchmaker.domain.errors import NotFoundError
 from matchmaker.notify.addresses import AddressPolicy, RefusedTargetError
 from matchmaker.notify.endpoints import (
@@ -28,10 +32,16 @@ from matchmaker.notify.endpoints import (
 )
 from matchmaker.notify.schedule import MAXIMUM_ATTEMPTS
 from matchmaker.notify.webhooks import WebhookSender
-from matchmaker.notify.worker import run_due
+from matchmaker.notify.worker import run_due, tidy
 from tests.integration.receiver import Receiver, receiving
 
-CLIENT = "kalix"
+CLIENT = Principal(Role.PORTAL, "kalix", frozenset({"2514"}))
+STRANGERS = (
+    Principal(Role.PORTAL, "other", frozenset({"2514"})),
+    Principal(Role.PORTAL, "kalix", frozenset({"2580"})),
+    Principal(Role.PORTAL, "other", None),
+)
+"""Another client, the same one with a key for another municipality, and another client with a key for all."""
 BODY = {"type": "state.changed", "timestamp": "2026-11-02T08:00:00+00:00", "data": {"challenge": "å1"}}
 HERE = AddressPolicy((ip_network("127.0.0.0/8"),))
 
@@ -50,7 +60,7 @@ def endpoint(database: Database, receiver: Receiver) -> tuple[str, str]:
 
 def add(database: Database, url: str, policy: AddressPolicy = HERE) -> tuple[str, str]:
     made, secret = add_endpoint(
-        database, policy, client=CLIENT, municipality="2514", url=url, events=["state.changed", "question.asked"]
+        database, policy, client=CLIENT.client, municipality="2514", url=url, events=["state.changed", "question.asked"]
     )
     return made.id, secret
 
@@ -213,34 +223,117 @@ def test_two_secrets_sign_while_one_replaces_the_other(
     assert len(receiver.received[1][1]["webhook-signature"].split()) == 1
 
 
-def test_each_client_manages_its_own(database: Database, endpoint: tuple[str, str]) -> None:
-    assert list_endpoints(database, "other") == []
-    assert [one.id for one in list_endpoints(database)] == [endpoint[0]]
-    assert endpoint[1] not in repr(list_endpoints(database))
+def test_a_replaced_secret_leaves_and_at_most_two_sign(
+    database: Database, receiver: Receiver, endpoint: tuple[str, str]
+) -> None:
+    identifier, first = endpoint
+    now = datetime.now(UTC)
+    second = rotate_secret(database, CLIENT, identifier, timedelta(days=1), now)
+    third = rotate_secret(database, CLIENT, identifier, timedelta(days=1), now)
+    assert kept_secrets(database) == {second, third}
+    tidy(database, now + timedelta(days=1))
+    assert kept_secrets(database) == {third}
+    fourth = rotate_secret(database, CLIENT, identifier, timedelta(0), now)
+    assert kept_secrets(database) == {fourth}, "one that has got out is no longer good at once"
+    queue(database, identifier)
+    deliver(database)
+    assert receiver.verified(fourth) == BODY
+    for one in (first, second, third):
+        with pytest.raises(WebhookVerificationError):
+            receiver.verified(one)
+
+
+def test_of_an_endpoint_that_is_deactivated_no_secret_is_kept(database: Database, endpoint: tuple[str, str]) -> None:
+    deactivate(database, CLIENT, endpoint[0])
+    assert kept_secrets(database) == set()
+    with pytest.raises(InactiveEndpointError):
+        rotate_secret(database, CLIENT, endpoint[0])
+    assert kept_secrets(database) == set()
+
+
+def kept_secrets(database: Database) -> set[str]:
+    with database.reading() as session:
+        return set(session.scalars(select(SecretRow.value)))
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_each_client_manages_its_own_for_the_municipalities_of_its_key(
+    database: Database, endpoint: tuple[str, str], stranger: Principal
+) -> None:
+    assert list_endpoints(database, stranger) == []
+    assert [one.id for one in list_endpoints(database, None)] == [endpoint[0]]
+    assert endpoint[1] not in repr(list_endpoints(database, None))
     queue(database, endpoint[0])
     with pytest.raises(NotFoundError):
-        rotate_secret(database, "other", endpoint[0])
+        rotate_secret(database, stranger, endpoint[0])
     with pytest.raises(NotFoundError):
-        deactivate(database, "other", endpoint[0])
+        deactivate(database, stranger, endpoint[0])
     with pytest.raises(NotFoundError):
-        list_deliveries(database, "other", endpoint[0])
+        list_deliveries(database, stranger, endpoint[0])
     with pytest.raises(NotFoundError):
-        replay(database, "other", delivery(database, endpoint[0]).id)
+        replay(database, stranger, delivery(database, endpoint[0]).id)
     with pytest.raises(NotFoundError):
         replay(database, CLIENT, "nothing")
+    assert kept_secrets(database) == {endpoint[1]}
+
+
+def test_a_key_for_all_municipalities_manages_all_of_its_client(database: Database, endpoint: tuple[str, str]) -> None:
+    everywhere = Principal(Role.PORTAL, CLIENT.client, None)
+    assert [one.id for one in list_endpoints(database, everywhere)] == [endpoint[0]]
+    assert rotate_secret(database, everywhere, endpoint[0]) != endpoint[1]
+
+
+def test_deliveries_go_on_where_a_page_ended(database: Database, endpoint: tuple[str, str]) -> None:
+    for number in range(5):
+        queue(database, endpoint[0], str(number))
+    whole = [one.id for one in list_deliveries(database, CLIENT, endpoint[0])]
+    paged: list[str] = []
+    after = None
+    while page := list_deliveries(database, CLIENT, endpoint[0], after=after, limit=2):
+        paged += [one.id for one in page]
+        after = (page[-1].created_at, page[-1].id)
+    assert len(set(paged)) == 5
+    assert paged == whole
+
+
+def test_a_list_that_is_sent_again_stays_in_sight_and_is_not_called_off(
+    database: Database, endpoint: tuple[str, str]
+) -> None:
+    with database.transaction() as session:
+        outbox.add(session, JobKind.WEBHOOK, BODY, "one", group="approval:1", endpoint_id=endpoint[0])
+    deliver(database)
+    sent = delivery(database, endpoint[0])
+    replay(database, CLIENT, sent.id)
+    assert delivery(database, endpoint[0]).attempts == sent.attempts
+    with database.transaction() as session:
+        assert not outbox.call_off(session, "approval:1"), "it was sent once, and so it stays"
+    assert delivery(database, endpoint[0]).id == sent.id
+
+
+def test_the_look_up_of_a_name_is_within_the_deadline(database: Database, receiver: Receiver) -> None:
+    never = threading.Event()
+    answers: list[Callable[[], list[str]]] = [lambda: ["93.184.215.14"], lambda: [str(never.wait(60))]]
+    policy = AddressPolicy((), lambda host, port: answers.pop(0)())
+    identifier, _ = add(database, "https://hooks.example.com/", policy)
+    queue(database, identifier)
+    deliver(database, policy=policy, seconds=0.2)
+    [attempt] = delivery(database, identifier).attempts
+    assert attempt.duration_ms < 30_000
+    assert "no address" in (attempt.error or "")
+    never.set()
 
 
 def test_an_endpoint_needs_known_events_and_there_are_not_too_many(database: Database, receiver: Receiver) -> None:
     url = f"http://127.0.0.1:{receiver.port}/"
     for events in ([], ["challenge.read"]):
         with pytest.raises(InvalidEndpointError) as raised:
-            add_endpoint(database, HERE, client=CLIENT, municipality="2514", url=url, events=events)
+            add_endpoint(database, HERE, client=CLIENT.client, municipality="2514", url=url, events=events)
         assert raised.value.field == "events"
     for _ in range(MAXIMUM_ENDPOINTS):
         add(database, url)
     with pytest.raises(InvalidEndpointError):
         add(database, url)
-    assert list_endpoints(database)[0].events == (WebhookEvent.QUESTION_ASKED, WebhookEvent.STATE_CHANGED)
+    assert list_endpoints(database, None)[0].events == (WebhookEvent.QUESTION_ASKED, WebhookEvent.STATE_CHANGED)
 
 
 def test_a_name_that_has_come_to_mean_an_inner_address_gets_nothing(database: Database, receiver: Receiver) -> None:
@@ -250,14 +343,14 @@ def test_a_name_that_has_come_to_mean_an_inner_address_gets_nothing(database: Da
     queue(database, identifier)
     deliver(database, policy=policy)
     assert receiver.received == []
-    assert "not on the public internet" in (delivery(database, identifier).last_error or "")
+    assert "no address on the public internet" in (delivery(database, identifier).last_error or "")
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:{port}/", "https://[::1]/", "https://169.254.169.254/latest"])
 def test_nothing_inside_can_be_an_endpoint(database: Database, receiver: Receiver, url: str) -> None:
     with pytest.raises(RefusedTargetError):
         add(database, url.format(port=receiver.port), AddressPolicy())
-    assert list_endpoints(database) == []
+    assert list_endpoints(database, None) == []
 
 
 def test_tls_is_checked_by_the_name_while_the_address_is_pinned(database: Database) -> None:

@@ -16,6 +16,7 @@ from matchmaker.db.outbox import JobKind
 from matchmaker.db.session import Database
 from matchmaker.db.webhooks import WebhookEvent
 from matchmaker.domain.case import Case, ClosingReason, Route, step
+from matchmaker.domain.description import Description
 from matchmaker.domain.event import SYSTEM, EventKind, StaleCaseError
 from matchmaker.domain.workflow import Act, IllegalActError, Party, State
 from matchmaker.notify.addresses import AddressPolicy
@@ -24,11 +25,28 @@ from matchmaker.notify.webhooks import WebhookSender
 from matchmaker.notify.worker import LEASE, run_due
 from matchmaker.review import approval
 from matchmaker.review.desk import Desk
+from matchmaker.review.drafts import send, start_draft
 from matchmaker.review.intake import submit_challenge
+from matchmaker.review.portal import portal_actor
+from matchmaker.review.portal import submit as submit_by_portal
 from matchmaker.review.status import answer_question, read_status, withdraw
+from matchmaker_api.schemas.webhook_message import (
+    ChallengeReceived,
+    Message,
+    QuestionAsked,
+    ShortlistApproved,
+    StateChanged,
+)
+from tests.integration.cases import CHOICES, TYPED
 from tests.integration.receiver import receiving
 
 MUNICIPALITY = "2514"
+MESSAGES: dict[str, type[Message]] = {
+    "challenge.received": ChallengeReceived,
+    "question.asked": QuestionAsked,
+    "shortlist.approved": ShortlistApproved,
+    "state.changed": StateChanged,
+}
 TEXT = "Källarna översvämmas vid skyfall. Ring Karin på 0920-000 000."
 NOW = datetime.now(UTC)
 UNDO = 24 * 60
@@ -101,7 +119,7 @@ def test_what_comes_in_is_told_without_a_word_of_it(database: Database, endpoint
     case = match(database, submit(database))
     with database.reading() as session:
         bodies = session.scalars(select(OutboxRow.payload).order_by(OutboxRow.created_at)).all()
-    assert [one["type"] for one in bodies] == ["challenge.received", "state.changed"]
+    assert [one["type"] for one in bodies] == ["challenge.received"], "that a machine has matched is no news"
     assert bodies[0]["data"] == {
         "challenge": case.id,
         "municipality": MUNICIPALITY,
@@ -114,12 +132,40 @@ def test_what_comes_in_is_told_without_a_word_of_it(database: Database, endpoint
     assert not [word for word in ("Karin", "0920", "skyfall", "Buller") if word in text]
 
 
+def test_what_a_portal_sends_is_told_once_and_never_as_a_draft(database: Database, endpoint: str) -> None:
+    described = Description(MUNICIPALITY, "Buller", TEXT)
+    with database.transaction() as session:
+        case = submit_by_portal(session, described, None, "main", 10, portal_actor("portal"))
+    match(database, case)
+    assert told(database, BEFORE) == [("challenge.received", None, "submitted")]
+
+
+def test_what_the_form_sends_is_told_once(database: Database, endpoint: str) -> None:
+    token = start_draft(database, "main", {**TYPED, "municipality": MUNICIPALITY})
+    assert told(database, BEFORE) == []
+    match(database, send(database, token, CHOICES, 10))
+    assert told(database, BEFORE) == [("challenge.received", None, "submitted")]
+
+
+def test_messages_are_as_the_api_describes_them(database: Database, desk: Desk, case: Case) -> None:
+    desk.ask(case.id, case.revision, "Finns det mätdata?")
+    approve(desk, desk.resume(case.id, read_status(database, case.id).case.revision))
+    with database.reading() as session:
+        bodies = session.scalars(select(OutboxRow.payload)).all()
+    assert {one["type"] for one in bodies} == set(WebhookEvent)
+    for body in bodies:
+        described = MESSAGES[body["type"]].model_validate(body)
+        assert json.loads(described.model_dump_json(exclude={"timestamp"})) == {
+            key: value for key, value in body.items() if key != "timestamp"
+        }
+
+
 def test_only_who_owns_the_case_and_asked_is_told(database: Database, desk: Desk) -> None:
     questions = listen(database, MUNICIPALITY, WebhookEvent.QUESTION_ASKED)
     other, owner, follower = (listen(database, one) for one in ("2580", "2581", "2582"))
     silent = listen(database)
     with database.transaction() as session:
-        webhooks.deactivate(session, f"client-{MUNICIPALITY}", silent)
+        webhooks.deactivate(session, None, silent)
     case = match(database, submit(database))
     with database.transaction() as session:
         for code, role in (("2581", ParticipantRole.CO_OWNER), ("2582", ParticipantRole.FOLLOWER)):
@@ -157,13 +203,11 @@ def test_an_approved_list_is_told_of_at_its_release_and_not_before(
     database: Database, desk: Desk, case: Case, endpoint: str
 ) -> None:
     approve(desk, case)
-    before = len(list_deliveries(database, f"client-{MUNICIPALITY}", endpoint))
+    before = len(list_deliveries(database, None, endpoint))
     assert told(database, BEFORE) == []
     assert told(database, RELEASE) == APPROVED
     assert told(database, RELEASE + timedelta(days=9)) == []
-    assert len(list_deliveries(database, f"client-{MUNICIPALITY}", endpoint)) == before + 2, (
-        "what waited was not listed"
-    )
+    assert len(list_deliveries(database, None, endpoint)) == before + 2, "what waited was not listed"
 
 
 def test_the_states_told_are_those_of_the_municipalitys_page(database: Database, desk: Desk, endpoint: str) -> None:
@@ -174,7 +218,7 @@ def test_the_states_told_are_those_of_the_municipalitys_page(database: Database,
     case = approve(desk, case)
     assert case.state is State.APPROVED
     assert read_status(database, case.id, NOW).state is State.IN_REVIEW
-    assert told(database, BEFORE) == [("state.changed", "matched", "in_review")]
+    assert told(database, BEFORE) == [("state.changed", "submitted", "in_review")]
     assert told(database, RELEASE) == APPROVED
 
 
@@ -224,7 +268,9 @@ def test_a_case_that_went_on_before_the_release_was_never_approved(database: Dat
 
 def test_question_answer_and_withdrawal_are_told(database: Database, desk: Desk, case: Case) -> None:
     desk.ask(case.id, case.revision, "Finns det mätdata?")
-    answer_question(database, case.id, "Ja.")
+    question = read_status(database, case.id).question
+    assert question
+    answer_question(database, case.id, str(question.id), "Ja.")
     withdraw(database, case.id)
     assert told(database, RELEASE) == [
         ("question.asked", None, "waiting_for_officer"),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import httpx2
 import pytest
 from pydantic import ValidationError
 
@@ -12,14 +13,15 @@ from matchmaker.review.identity.domains import mail_domains, municipality_of
 from matchmaker.review.identity.passwords import check_password
 from matchmaker.review.identity.secrets import installation_key
 from matchmaker.settings import Settings
-from matchmaker_api.identity.provider import map_roles
+from matchmaker_api.identity.provider import REST_SECONDS, Provider, map_roles
 from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
     "password",
     ["elva tecken", "password1234", "Lösenord!2026", "sommarsommar1", "123456789012", "aaaaaaaaaaaaaaaa",
-     "abababababab", "Matchmaker-2026", "QWERTYUIOP12", "x" * 300],
+     "abababababab", "Matchmaker-2026", "iloveyou2026!", "P4ssw0rd!2026", "1qaz2wsx3edc", "8392017465920",
+     "12345678901234567890", "abc1abc1abc1abc1", "QWERTYUIOP12", "x" * 300],
 )  # fmt: skip
 def test_passwords_that_are_guessed_first_are_refused(password: str) -> None:
     with pytest.raises(InvalidPasswordError):
@@ -27,7 +29,8 @@ def test_passwords_that_are_guessed_first_are_refused(password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["blå hästar äter gräs", "Tj4l-sprang3r-vagar", "åäöÅÄÖ ij kl mn", "sommar i norr 7 mil"]
+    "password",
+    ["blå hästar äter gräs", "Tj4l-sprang3r-vagar", "åäöÅÄÖ ij kl mn", "sommar i norr 7 mil", "83920174655029384756"],
 )
 def test_long_ones_need_no_signs(password: str) -> None:
     check_password(password)
@@ -98,3 +101,21 @@ def test_the_installations_key_is_made_once_and_is_its_owners_only(tmp_path: Pat
     assert len(key) == 32 and file.read_bytes() == key and file.stat().st_mode & 0o777 == 0o600
     assert installation_key(settings) == key
     assert installation_key(Settings(secret_key="k" * 32)) == b"k" * 32
+
+
+def test_a_provider_that_did_not_answer_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"oidc_issuer": "https://sso.example", "oidc_client_id": "matchmaker", "oidc_client_secret": "secret"}
+    asked: list[float] = []
+    clock = [1000.0]
+
+    def unreachable(*_: object) -> None:
+        asked.append(clock[0])
+        raise httpx2.ConnectTimeout("nobody answers")
+
+    monkeypatch.setattr("matchmaker_api.identity.provider.from_thread.run", unreachable)
+    monkeypatch.setattr("matchmaker_api.identity.provider.time.monotonic", lambda: clock[0])
+    provider = Provider(Settings(**given))
+    assert [provider.end_address() for _ in range(5)] == [None] * 5
+    assert asked == [1000.0], "each of these would hold up a thread for seconds"
+    clock[0] += REST_SECONDS + 1
+    assert provider.end_address() is None and len(asked) == 2

@@ -41,6 +41,19 @@ def test_an_address_inside_is_refused_whatever_the_name(address: str) -> None:
         policy("93.184.215.14", address).check("https://hooks.example.com/in")
 
 
+def test_which_names_there_are_inside_is_not_told() -> None:
+    def unknown(host: str, port: int) -> list[str]:
+        raise OSError("not known")
+
+    told = set()
+    for resolving in (unknown, lambda host, port: ["10.0.0.7"], lambda host, port: []):
+        for scheme in ("http", "https"):
+            with pytest.raises(RefusedTargetError) as raised:
+                AddressPolicy((), resolving).check(f"{scheme}://intranet.example:8080/")
+            told.add(str(raised.value))
+    assert len(told) == 1
+
+
 @pytest.mark.parametrize(
     "host",
     ["127.0.0.1", "[::1]", "169.254.169.254", "10.1.2.3", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "localhost",

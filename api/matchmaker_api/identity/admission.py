@@ -19,17 +19,24 @@ NOT_YOUR_ROLE = mark(
     "If you need it, ask the one who runs Matchmaker at your organisation."
 )
 
+NO_ACCOUNT_YET = mark(
+    "The desk is closed: others reach Matchmaker at an address of its own, and nobody can sign in yet. "
+    "The one who runs Matchmaker makes the first account at the command line: matchmaker account add"
+)
+
 
 def admit(request: Request, roles: Collection[Role]) -> Principal:
     """As whom somebody may open a page that is for some roles.
 
     Raises:
         SignInNeeded: nobody is signed in.
-        PageRefusedError: the signed-in account has none of the roles; or sign-in is not set up and who asks does not
-            sit at the machine.
+        PageRefusedError: the signed-in account has none of the roles; or sign-in is not set up, and who asks does not
+            sit at the machine, or cannot be told from a proxy that stands there.
     """
     workspace: Workspace = request.app.state.workspace
     if Role.OFFICER not in roles and not sign_in_is_set_up(workspace.database, workspace.settings):
+        if workspace.settings.is_for_others:  # a proxy's request may look as if it were made at the machine
+            raise PageRefusedError(NO_ACCOUNT_YET)
         loopback_only(request)
         return Principal(Role.ADVISER)
     session = resume_session(request)

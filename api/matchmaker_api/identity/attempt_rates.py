@@ -19,7 +19,10 @@ PER_ADDRESS = parse("30/15 minutes")
 """A municipality's whole network may come from one address."""
 
 PER_SUBJECT = parse("10/15 minutes")
-"""For one account or mail address, from wherever. So few guesses find no password that we allow."""
+"""For one account or mail address from one network. So few guesses find no password that we allow."""
+
+PER_SUBJECT_ANYWHERE = parse("60/15 minutes")
+"""For one account from all networks together: more than one stranger can use up to keep its owner out."""
 
 PER_ADDRESS_AND_DAY = parse("300/day")
 
@@ -36,8 +39,14 @@ class AttemptRates:
         Raises:
             TooManyRequestsError: nothing was left.
         """
-        client = _network(request.client.host if request.client else "")
-        kinds = ((PER_ADDRESS, client), (PER_ADDRESS_AND_DAY, client), (PER_SUBJECT, subject.strip().lower()[:300]))
+        client = network_of(request)
+        who = subject.strip().lower()[:300]
+        kinds = (
+            (PER_ADDRESS, client),
+            (PER_ADDRESS_AND_DAY, client),
+            (PER_SUBJECT, f"{who} {client}"),
+            (PER_SUBJECT_ANYWHERE, who),
+        )
         for limit, key in kinds:
             if not self._limiter.hit(limit, "sign-in", key):
                 resets = self._limiter.get_window_stats(limit, "sign-in", key).reset_time
@@ -47,8 +56,9 @@ class AttemptRates:
                 )
 
 
-def _network(address: str) -> str:
-    """An address as it is counted: of IPv6 the /64, all of which one household or office has."""
+def network_of(request: Request) -> str:
+    """Where a request comes from as it is counted: of IPv6 the /64, all of which one household or office has."""
+    address = request.client.host if request.client else ""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from matchmaker.domain.access import Principal, Role
+from matchmaker.domain.access_event import OPERATOR
 from matchmaker.domain.account import Account, SignedIn
 from matchmaker.review.identity import sessions
 from matchmaker.review.identity.secrets import installation_key, keyed_digest
@@ -34,6 +35,12 @@ def signed_in(request: Request) -> SignedIn | None:
     """Who was found to be signed in, by ``resume_session`` earlier in the same request."""
     found: SignedIn | None = getattr(request.state, "signed_in", None)
     return found
+
+
+def acting(request: Request) -> str:
+    """Who acts, for the record: the signed-in account's label; the operator, as long as nobody can sign in."""
+    session = signed_in(request)
+    return session.account.label if session else OPERATOR
 
 
 def form_token(workspace: Workspace, session: SignedIn) -> str:

@@ -5,6 +5,7 @@ tells, the issuer, the subject and the roles are read, and no name.
 """
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,9 @@ from matchmaker.settings import Settings
 TIMEOUT_SECONDS = 10.0
 LEEWAY_SECONDS = 60
 """How far the provider's clock and ours may be apart."""
+
+REST_SECONDS = 30.0
+"""How long a provider that did not answer is left alone: anybody's request would else hold up a thread for seconds."""
 
 SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 """Only signatures with the provider's own key: "none" proves nothing, and HS256 is made with a secret that two have."""
@@ -52,6 +56,7 @@ class Provider:
         secret = settings.oidc_client_secret
         assert secret is not None
         self._settings = settings
+        self._rests_until = 0.0
         self._client = OAuth().register(
             "provider",
             client_id=settings.oidc_client_id,
@@ -117,14 +122,23 @@ class Provider:
         """What the provider says of itself.
 
         Raises:
-            httpx2.HTTPError: it does not answer.
+            httpx2.HTTPError: it does not answer, or did not a moment ago.
             ValueError: it is not the one of the settings (RFC 8414, section 3.3), or signs nothing.
         """
-        metadata: dict[str, Any] = from_thread.run(self._client.load_server_metadata)
+        if time.monotonic() < self._rests_until:
+            raise httpx2.ConnectError("It did not answer a moment ago.")
+        try:
+            metadata: dict[str, Any] = from_thread.run(self._client.load_server_metadata)
+        except httpx2.HTTPError:
+            self._rests_until = time.monotonic() + REST_SECONDS
+            raise
         if str(metadata.get("issuer", "")).rstrip("/") != self._settings.oidc_issuer:
             raise ValueError("the provider names another issuer")
         offered = metadata.get("id_token_signing_alg_values_supported", ["RS256"])
-        metadata["id_token_signing_alg_values_supported"] = [one for one in offered if one in SIGNED]
+        signed = [one for one in offered if one in SIGNED]
+        if not signed:  # the library would fall back to a list of its own
+            raise ValueError("the provider offers no signature that proves anything")
+        metadata["id_token_signing_alg_values_supported"] = signed
         return metadata
 
     def _roles(self, token: dict[str, Any], claims: Mapping[str, Any]) -> frozenset[Role]:

@@ -13,7 +13,7 @@ from matchmaker_api.identity.current import BACKGROUND, signed_in
 from matchmaker_api.pages.rendering import render
 
 SAFE = {"GET", "HEAD"}
-NOT_SHOWN = {"form_token", "password", "next"}
+NOT_SHOWN = {"form_token", "password", "new_password", "new_password_again", "next"}
 
 IN_PLACE = {"HX-Retarget": "#content", "HX-Reselect": "#content", "HX-Reswap": "outerHTML"}
 """For what htmx sent: the whole page's content makes way, so that the refusal is seen."""

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from matchmaker.domain.account import SignedIn
 from matchmaker.domain.errors import NotFoundError, mark
 from matchmaker.review.identity import sessions
+from matchmaker.review.identity.own_password import has_own_password
 from matchmaker_api.deps import OpenWorkspace
 from matchmaker_api.identity.cookies import SESSION, set_later
 from matchmaker_api.identity.current import end_session, signed_in
@@ -35,7 +36,8 @@ def show_account(request: Request, workspace: OpenWorkspace) -> HTMLResponse:
         roles=[role_word(one, say) for one in sorted(account.roles)],
         municipality=municipality_name(workspace.settings, account.municipality or "", say.language),
         sessions=sessions.list_live(workspace.database, workspace.settings, account.id),
-        ended="ended" in request.query_params,
+        has_password=has_own_password(workspace.settings, account),
+        done=request.query_params.get("done", ""),
     )
 
 
@@ -64,7 +66,7 @@ def end_own_session(request: Request, workspace: OpenWorkspace, session_id: str)
     if session_id not in {one.id for one in own}:
         raise NotFoundError(mark("There is no such session."))
     sessions.end(workspace.database, session_id)
-    return RedirectResponse("/account?ended=1", HTTPStatus.SEE_OTHER)
+    return RedirectResponse("/account?done=session", HTTPStatus.SEE_OTHER)
 
 
 def _session(request: Request) -> SignedIn:

@@ -22,7 +22,13 @@ def saved(request: Request, workspace: OpenWorkspace, token: str) -> Response:
     if participant or linked.draft is None:
         return go_to(f"/challenges/{token}")
     draft = draft_view(linked, token)
-    return private_page(request, "pages/challenge_saved.html", draft=draft, link=link_address(request, token))
+    return private_page(
+        request,
+        "pages/challenge_saved.html",
+        draft=draft,
+        link=link_address(request, token),
+        draft_days=workspace.settings.draft_days,
+    )
 
 
 @router.api_route("/{token}/throw-away", methods=READ)

@@ -1,21 +1,24 @@
 """The officer's form: six steps that keep whatever is typed, and the sending."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
+from matchmaker.domain.access import TooManyRequestsError
 from matchmaker.domain.description import FieldProblem, InvalidDescriptionError
 from matchmaker.domain.errors import InvalidChallengeError, MatchmakerError, NotFoundError, StorageError, mark
 from matchmaker.domain.workflow import IllegalActError
 from matchmaker.messages import Translator
-from matchmaker.review.drafts import keep, open_link, start_draft
+from matchmaker.review.drafts import OvertakenError, keep, open_link, start_draft
 from matchmaker.review.personal_findings import find_in_fields
 from matchmaker.review.sending import keep_somehow, send_and_match
 from matchmaker.settings import MAIN_COLLECTION
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say
+from matchmaker_api.identity.attempt_rates import network_of
 from matchmaker_api.pages.challenge_similar import similar_context
 from matchmaker_api.pages.challenge_steps import (
     LAST,
@@ -24,6 +27,7 @@ from matchmaker_api.pages.challenge_steps import (
     choices,
     step_problems,
     typed_in,
+    version_in,
 )
 from matchmaker_api.pages.challenge_views import (
     DraftView,
@@ -34,6 +38,7 @@ from matchmaker_api.pages.challenge_views import (
     storage_trouble,
     writing_help,
 )
+from matchmaker_api.security.rates import Rate
 
 router = APIRouter(prefix="/challenges", include_in_schema=False)
 
@@ -44,9 +49,13 @@ FINISHED = mark("This challenge has been closed or withdrawn, so that nothing mo
 
 
 @router.api_route("/new", methods=READ)
-def new(request: Request, workspace: OpenWorkspace, say: Say) -> HTMLResponse:
-    """The first step. Nothing is stored before something is sent, so that a visit leaves nothing behind."""
-    return form_page(request, workspace, say, 1, DraftView({}))
+def new(request: Request, workspace: OpenWorkspace, say: Say, municipality: str = "") -> HTMLResponse:
+    """The first step, with the municipality of the site that led here already chosen, where it says one.
+
+    Nothing is stored before something is sent, so that a visit leaves nothing behind.
+    """
+    known = municipality in choices(workspace.settings).municipalities
+    return form_page(request, workspace, say, 1, DraftView({"municipality": municipality} if known else {}))
 
 
 @router.post("/new")
@@ -54,7 +63,13 @@ def begin(request: Request, workspace: OpenWorkspace, say: Say, form: Form) -> R
     """Keep what was typed behind a new private link, and go on there."""
     typed = typed_in(form, STEPS[0].fields)
     try:
+        request.app.state.rates.spend(network_of(request), Rate.DRAFT)
         token = start_draft(workspace.database, MAIN_COLLECTION, typed)
+    except TooManyRequestsError as error:
+        trouble = say.say_error(error)
+        return form_page(
+            request, workspace, say, 1, DraftView(typed), trouble=trouble, status=HTTPStatus.TOO_MANY_REQUESTS
+        )
     except StorageError as error:
         trouble, status = storage_trouble(error, say)
         return form_page(request, workspace, say, 1, DraftView(typed), trouble=trouble, status=status)
@@ -81,16 +96,17 @@ def take_step(
     request: Request, workspace: OpenWorkspace, say: Say, token: str, number: StepNumber, form: Form
 ) -> Response:
     """Keep what was typed, right or wrong; then go where the button says, on only when nothing is wrong."""
-    typed = typed_in(form, STEPS[number - 1].fields)
+    typed, begun_from = typed_in(form, STEPS[number - 1].fields), version_in(form, "begun_from")
     go = str(form.get("go", "next"))
     try:
         if number == LAST and go == "send":
             return _send(request, workspace, say, token, form)
         if typed:
-            token = keep_somehow(workspace.database, MAIN_COLLECTION, token, typed)
+            token = keep_somehow(workspace.database, MAIN_COLLECTION, token, typed, begun_from)
         linked, participant = open_link(workspace.database, token)
     except (StorageError, IllegalActError) as error:
-        return _not_kept(request, workspace, say, number, token, typed, error)
+        unkept = DraftView(typed, token, begun_from=begun_from)
+        return _not_kept(request, workspace, say, number, unkept, error)
     if participant or linked.draft is None:
         return go_to(f"/challenges/{token}")
     return _go(request, workspace, say, number, draft_view(linked, token), go)
@@ -125,16 +141,22 @@ def _send(request: Request, workspace: Workspace, say: Translator, token: str, f
         return _step(request, workspace, say, LAST, draft, unchecked=True, status=422)
     settings = workspace.settings
     try:
-        send_and_match(workspace.database, token, choices(settings), settings.answer_days, workspace.matcher)
+        allowed, matcher, seen = choices(settings), workspace.matcher, version_in(form, "seen")
+        send_and_match(workspace.database, token, allowed, settings.answer_days, matcher, say.language, seen)
+    except OvertakenError as error:
+        draft = draft_view(open_link(workspace.database, token)[0], token)
+        return _step(request, workspace, say, LAST, draft, trouble=say.say_error(error), status=409)
     except NotFoundError:
         pass  # another request was first: the button was pressed twice
-    except InvalidDescriptionError as error:
-        return _step(request, workspace, say, LAST, draft, problems=error.problems, status=422)
-    except InvalidChallengeError as error:
-        name = error.field if error.field in {"title"} else "problem"
-        problem = FieldProblem(name, error.template, error.values)
-        return _step(request, workspace, say, LAST, draft, problems=[problem], status=422)
+    except (InvalidDescriptionError, InvalidChallengeError) as error:
+        return _step(request, workspace, say, LAST, draft, problems=_problems_of(error), status=422)
     return go_to(f"/challenges/{token}/receipt")
+
+
+def _problems_of(error: InvalidDescriptionError | InvalidChallengeError) -> list[FieldProblem]:
+    if isinstance(error, InvalidDescriptionError):
+        return error.problems
+    return [FieldProblem(error.field if error.field in {"title"} else "problem", error.template, error.values)]
 
 
 def _step(
@@ -145,17 +167,17 @@ def _step(
 
 
 def _not_kept(
-    request: Request, workspace: Workspace, say: Translator, number: int, token: str, typed: Any, error: MatchmakerError
+    request: Request, workspace: Workspace, say: Translator, number: int, unkept: DraftView, error: MatchmakerError
 ) -> HTMLResponse:
     """The page with everything on it that could not be kept."""
     trouble, status = say.say(FINISHED), HTTPStatus.CONFLICT.value
     if isinstance(error, StorageError):
         trouble, status = storage_trouble(error, say)
     try:
-        linked, _ = open_link(workspace.database, token)
-        draft = draft_view(linked, token, typed)
+        linked, _ = open_link(workspace.database, str(unkept.token))
+        draft = replace(draft_view(linked, str(unkept.token), unkept.typed), begun_from=unkept.begun_from)
     except MatchmakerError:  # not even read: what was sent is all that there is
-        draft = DraftView(typed, token)
+        draft = unkept
     return form_page(
         request,
         workspace,
@@ -178,7 +200,7 @@ def autosave(
     typed = typed_in(form, STEPS[number - 1].fields)
     template = "partials/challenge_saved.html"
     try:
-        whole = keep(workspace.database, token, typed)
+        whole = keep(workspace.database, token, typed, version_in(form, "begun_from"))
         linked, _ = open_link(workspace.database, token)
     except StorageError as error:
         trouble, status = storage_trouble(error, say)

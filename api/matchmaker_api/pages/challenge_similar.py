@@ -10,16 +10,16 @@ from fastapi.responses import HTMLResponse, Response
 from matchmaker.db.case_records import ParticipantRole
 from matchmaker.domain.description import InvalidDescriptionError
 from matchmaker.domain.errors import MatchmakerError, NotFoundError, StorageError, mark
+from matchmaker.domain.links import joined_token
 from matchmaker.domain.workflow import FINISHED, IllegalActError
 from matchmaker.messages import Translator
 from matchmaker.review.drafts import draft_challenge, keep, open_link
 from matchmaker.review.joining import find_similar, get_public_challenge, join
-from matchmaker.review.links import joined_token
 from matchmaker.settings import MAIN_COLLECTION
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say
 from matchmaker_api.pages.challenge_steps import LABELS, Form, choices, municipalities, municipality_name, typed_in
-from matchmaker_api.pages.challenge_views import DraftView, go_to, private_page, shown_error, storage_trouble
+from matchmaker_api.pages.challenge_views import DraftView, go_to, pages_of, private_page, shown_error, storage_trouble
 
 router = APIRouter(prefix="/challenges", include_in_schema=False)
 log = logging.getLogger("matchmaker_api")
@@ -72,9 +72,9 @@ def take_join(
     draft = DraftView(typed, token)
     try:
         draft = DraftView(keep(workspace.database, token, typed), token)
-        joined = join(workspace.database, token, challenge_id, role, choices(workspace.settings))
+        joined = join(workspace.database, token, challenge_id, role, choices(workspace.settings), say.language)
     except InvalidDescriptionError as error:
-        errors = [shown_error(one, 0, draft, say) for one in error.problems]
+        errors = [shown_error(one, 0, pages_of(request, token), say) for one in error.problems]
         return _join_page(request, workspace, say, draft, challenge_id, role, errors=errors, status=422)
     except StorageError as error:
         trouble, status = storage_trouble(error, say)

@@ -7,17 +7,27 @@ from fastapi.responses import HTMLResponse, Response
 
 from matchmaker.case_wording import closing_word
 from matchmaker.db.case_records import MessageKind
+from matchmaker.domain.case import reference
 from matchmaker.domain.errors import InvalidChallengeError, StorageError, mark
 from matchmaker.domain.workflow import Act, IllegalActError, Party, State, allowed
 from matchmaker.messages import Translator
 from matchmaker.review.drafts import open_link, start_amending
-from matchmaker.review.status import answer_question, read_status, withdraw
+from matchmaker.review.letters import good_until
+from matchmaker.review.status import OtherQuestionError, answer_question, read_status, withdraw
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say
 from matchmaker_api.pages.approved_list import shown_list
 from matchmaker_api.pages.challenge_drafts import resume
+from matchmaker_api.pages.challenge_letters import shown_letters
 from matchmaker_api.pages.challenge_steps import LABELS, Form, area_name, municipality_name
-from matchmaker_api.pages.challenge_views import ShownError, go_to, link_address, private_page, storage_trouble
+from matchmaker_api.pages.challenge_views import (
+    ShownError,
+    go_to,
+    link_address,
+    pages_of,
+    private_page,
+    storage_trouble,
+)
 from matchmaker_api.pages.challenge_words import ANSWERED, history, state_and_meaning, told_state
 
 router = APIRouter(prefix="/challenges", include_in_schema=False)
@@ -26,6 +36,10 @@ READ = ["GET", "HEAD"]
 TOO_LATE = mark(
     "The adviser has gone on, and the question no longer waits for an answer. You can still tell what you wrote: "
     "change the description, and send it again."
+)
+ASKED_ANEW = mark(
+    "The adviser has asked something else since you opened the page, so that your answer has not been sent. It is "
+    "still here: read the new question, and change your answer if you need to."
 )
 
 
@@ -46,7 +60,7 @@ def answer(request: Request, workspace: OpenWorkspace, say: Say, token: str, for
         return go_to(f"/challenges/{token}")
     text = str(form.get("answer", ""))
     try:
-        answer_question(workspace.database, linked.id, text)
+        answer_question(workspace.database, linked.id, str(form.get("question", "")), text)
     except InvalidChallengeError as error:
         message = say.say(error.template, **error.values)
         errors = [ShownError("answer", message, "#field-answer")]
@@ -55,11 +69,15 @@ def answer(request: Request, workspace: OpenWorkspace, say: Say, token: str, for
         trouble, status = storage_trouble(error, say)
         return _status_page(request, workspace, say, token, answer_text=text, trouble=trouble, status=status)
     except IllegalActError:
-        return _answered_already(request, workspace, say, token, text)
+        return _answered_already(request, workspace, say, token, text, TOO_LATE)
+    except OtherQuestionError:
+        return _answered_already(request, workspace, say, token, text, ASKED_ANEW)
     return go_to(f"/challenges/{token}?done=answer")
 
 
-def _answered_already(request: Request, workspace: Workspace, say: Translator, token: str, text: str) -> Response:
+def _answered_already(
+    request: Request, workspace: Workspace, say: Translator, token: str, text: str, why: str
+) -> Response:
     """Sent twice it was answered once; an answer that came too late is shown again, not lost."""
     linked, _ = open_link(workspace.database, token)
     answers = [
@@ -68,7 +86,7 @@ def _answered_already(request: Request, workspace: Workspace, say: Translator, t
     if text.replace("\r\n", "\n").strip() in answers:
         return go_to(f"/challenges/{token}?done=answer")
     return _status_page(
-        request, workspace, say, token, answer_text=text, trouble=say.say(TOO_LATE), status=HTTPStatus.CONFLICT.value
+        request, workspace, say, token, answer_text=text, trouble=say.say(why), status=HTTPStatus.CONFLICT.value
     )
 
 
@@ -86,7 +104,9 @@ def receipt(request: Request, workspace: OpenWorkspace, say: Say, token: str) ->
         participant=participant,
         reference=reference(linked.id),
         link=link_address(request, token),
-        path=f"/challenges/{token}",
+        good_until=good_until(workspace.database, token),
+        letters=shown_letters(workspace, say, linked.id, participant),
+        path=pages_of(request, token),
         draft_name=linked.id,
         owner=municipality_name(workspace.settings, status.case.description.municipality, say.language),
     )
@@ -111,7 +131,7 @@ def ask_to_withdraw(request: Request, workspace: OpenWorkspace, token: str) -> R
     if participant or Act.WITHDRAW not in allowed(linked.state, Party.OFFICER):
         return go_to(f"/challenges/{token}")
     title = read_status(workspace.database, linked.id).case.description.title
-    return private_page(request, "pages/challenge_withdraw.html", title=title, path=f"/challenges/{token}")
+    return private_page(request, "pages/challenge_withdraw.html", title=title, path=pages_of(request, token))
 
 
 @router.post("/{token}/withdraw")
@@ -122,11 +142,6 @@ def take_withdrawal(workspace: OpenWorkspace, token: str) -> Response:
         return go_to(f"/challenges/{token}")
     withdraw(workspace.database, linked.id)
     return go_to(f"/challenges/{token}?done=withdraw")
-
-
-def reference(case_id: str) -> str:
-    """By which a case is spoken of on the telephone: the first eight digits of its id, "0B7D-2F0E"."""
-    return f"{case_id[:4]}-{case_id[4:8]}".upper()
 
 
 def _status_page(
@@ -149,8 +164,10 @@ def _status_page(
         request,
         "pages/challenge_status.html",
         status=status,
-        path=f"/challenges/{token}",
+        path=pages_of(request, token),
         link=link_address(request, token),
+        good_until=good_until(workspace.database, token),
+        letters=shown_letters(workspace, say, linked.id, participant),
         shown=shown,
         described=shown.case.description,
         state=state,

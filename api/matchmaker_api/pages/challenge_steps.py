@@ -1,5 +1,6 @@
 """The steps of the form in which an officer describes a challenge: their fields, and what was typed in them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -121,6 +122,12 @@ def typed_in(form: FormData, fields: tuple[str, ...]) -> dict[str, Any]:
             value = form.get(name, "")
             typed[name] = value if isinstance(value, str) else ""
     return typed
+
+
+def version_in(form: FormData, name: str) -> int | None:
+    """The number of a version that a hidden field says; None where it says none."""
+    value = form.get(name)
+    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,6}", value) else None
 
 
 async def _read_form(request: Request) -> FormData:

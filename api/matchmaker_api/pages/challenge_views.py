@@ -28,6 +28,8 @@ from matchmaker.review.drafts import draft_challenge
 from matchmaker.review.personal_findings import CHECKED, find_in_fields
 from matchmaker.review.preview import PreviewLevel, preview
 from matchmaker.workspace import Workspace
+from matchmaker_api.frames import frame_of
+from matchmaker_api.pages.challenge_newer import newer_version
 from matchmaker_api.pages.challenge_steps import (
     LABELS,
     LAST,
@@ -65,6 +67,10 @@ class DraftView:
     """By which a browser keeps what is typed; nothing by which the draft can be opened."""
     saved_at: datetime | None = None
     is_amending: bool = False
+    begun_from: int | None = None
+    """The version of the challenge that it began from."""
+    is_overtaken: bool = False
+    """Whether another version was sent since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,8 @@ class ShownError:
 def draft_view(linked: LinkedChallenge, token: str, typed: Any = None) -> DraftView:
     """What a link opens as a page shows it, with what was just typed over what is kept."""
     kept = {**(linked.draft or {}), **(typed or {})}
-    return DraftView(kept, token, linked.id, linked.saved_at, linked.is_sent)
+    begun, overtaken = linked.draft_version, linked.is_overtaken
+    return DraftView(kept, token, linked.id, linked.saved_at, linked.is_sent, begun, overtaken)
 
 
 def private_page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
@@ -93,8 +100,18 @@ def go_to(address: str) -> RedirectResponse:
 
 
 def link_address(request: Request, token: str) -> str:
-    """A private link in full, to be kept."""
-    return f"{str(request.base_url).rstrip('/')}/challenges/{quote(token)}"
+    """A private link in full, to be kept: at the operator's address, where there is one, whatever the request says."""
+    return f"{site_address(request)}/challenges/{quote(token)}"
+
+
+def site_address(request: Request) -> str:
+    """Where readers come to this site: at the operator's address, else where this one came."""
+    return request.app.state.settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
+
+
+def pages_of(request: Request, token: str | None) -> str:
+    """What the paths of a challenge's pages begin with, for the page that is asked for: in a frame they stay in it."""
+    return f"{frame_of(request)}/challenges/{token}"
 
 
 def form_page(
@@ -110,7 +127,7 @@ def form_page(
     **context: object,
 ) -> HTMLResponse:
     """A step of the form. ``problems`` are the fields', ``trouble`` is what else went wrong, said already."""
-    errors = [shown_error(one, number, draft, say) for one in problems]
+    errors = [shown_error(one, number, pages_of(request, draft.token), say) for one in problems]
     settings = workspace.settings
     return private_page(
         request,
@@ -120,7 +137,7 @@ def form_page(
         steps=_step_links(draft, workspace),
         draft=draft,
         typed=draft.typed,
-        base=f"/challenges/{draft.token}" if draft.token else None,
+        base=pages_of(request, draft.token) if draft.token else None,
         link=link_address(request, draft.token) if draft.token else None,
         errors=errors,
         messages={one.field: one.message for one in errors},
@@ -130,6 +147,7 @@ def form_page(
         municipality_name=lambda code: municipality_name(settings, code, say.language),
         area_names=", ".join(area_name(settings, one, say.language) for one in draft.typed.get("areas", [])),
         by_when_type=_date_type(draft.typed),
+        newer=newer_version(workspace, say, draft.name, draft.typed) if draft.is_overtaken else None,
         **writing_help(workspace, say, number, draft.typed),
         **{"kept": False, "unchecked": False, **context},
     )
@@ -144,10 +162,10 @@ def _date_type(typed: Mapping[str, Any]) -> str:
     return "date"
 
 
-def shown_error(problem: FieldProblem, number: int, draft: DraftView, say: Translator) -> ShownError:
+def shown_error(problem: FieldProblem, number: int, base: str, say: Translator) -> ShownError:
     """A field's problem; where the field stands on another step, the address leads there."""
     own = step_of_field(problem.field)
-    there = f"/challenges/{draft.token}/form/{own}" if own != number else ""
+    there = f"{base}/form/{own}" if own != number else ""
     message = say.say(problem.template, **problem.values)
     return ShownError(problem.field, message, f"{there}#field-{problem.field}")
 

@@ -12,19 +12,23 @@ from matchmaker.domain.account import SignInRefusedError
 from matchmaker.domain.errors import InvalidChallengeError, InvalidNameError, mark
 from matchmaker.notify.endpoints import list_endpoints
 from matchmaker.review.access import create_key, list_keys, revoke_key
+from matchmaker.review.access_record import list_acts
 from matchmaker.review.identity import sessions
 from matchmaker.review.identity.accounts import end_account, list_accounts, sign_in_is_set_up, take_up_account
 from matchmaker.review.identity.domains import mail_domains
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say
-from matchmaker_api.identity.current import signed_in
+from matchmaker_api.identity.current import acting, signed_in
+from matchmaker_api.language import request_translator
 from matchmaker_api.pages import desk_places
+from matchmaker_api.pages.access_words import shown_acts
 from matchmaker_api.pages.account_words import account_word, role_word
 from matchmaker_api.pages.desk_common import READ, Adviser, Sent, desk_page, desk_router, text_fields
 
 router = desk_router()
 
 LONGEST_DAYS = 1095
+LONGEST_DIGITS = len(str(LONGEST_DAYS))
 USUAL_DAYS = "365"
 
 
@@ -38,7 +42,7 @@ def make_key(request: Request, workspace: OpenWorkspace, adviser: Adviser, say: 
     """A new key, shown on the page that answers and never again."""
     try:
         client, scopes, municipalities, valid_for = _read_key(sent, workspace)
-        key, text = create_key(workspace.database, client, scopes, municipalities, valid_for)
+        key, text = create_key(workspace.database, client, scopes, municipalities, valid_for, by=acting(request))
     except (InvalidChallengeError, InvalidNameError) as error:
         field = error.field if isinstance(error, InvalidChallengeError) else "client"
         errors = [(field, say.say_error(error))]
@@ -47,14 +51,14 @@ def make_key(request: Request, workspace: OpenWorkspace, adviser: Adviser, say: 
 
 
 @router.post("/access/keys/{key_id}/revoke")
-def take_key_back(workspace: OpenWorkspace, key_id: str) -> Response:
-    revoke_key(workspace.database, key_id)
+def take_key_back(request: Request, workspace: OpenWorkspace, key_id: str) -> Response:
+    revoke_key(workspace.database, key_id, by=acting(request))
     return _back("revoked")
 
 
 @router.post("/access/sessions/{session_id}/end")
-def end_session(workspace: OpenWorkspace, session_id: str) -> Response:
-    sessions.end(workspace.database, session_id)  # one that is over already is as good
+def end_session(request: Request, workspace: OpenWorkspace, session_id: str) -> Response:
+    sessions.end_others(workspace.database, session_id, by=acting(request))
     return _back("session")
 
 
@@ -64,13 +68,13 @@ def end_one(request: Request, workspace: OpenWorkspace, label: str) -> Response:
     own = signed_in(request)
     if own and own.account.label == label:
         raise SignInRefusedError(mark("You cannot end your own account."))
-    end_account(workspace.database, label)
+    end_account(workspace.database, label, by=acting(request))
     return _back("ended")
 
 
 @router.post("/access/accounts/{label}/take-up")
-def take_up_one(workspace: OpenWorkspace, label: str) -> Response:
-    take_up_account(workspace.database, label)
+def take_up_one(request: Request, workspace: OpenWorkspace, label: str) -> Response:
+    take_up_account(workspace.database, label, by=acting(request))
     return _back("taken-up")
 
 
@@ -94,7 +98,7 @@ def _read_key(sent: FormData, workspace: Workspace) -> tuple[str, list[Scope], l
     if not codes and typed.get("all") != "yes":
         raise InvalidChallengeError("municipalities", mark("Choose whom the key is for, or all of them."))
     days = typed.get("days", "").strip()
-    if not (days.isdecimal() and 1 <= int(days[:5]) <= LONGEST_DAYS):
+    if not (days.isdecimal() and len(days) <= LONGEST_DIGITS and 1 <= int(days) <= LONGEST_DAYS):
         raise InvalidChallengeError("days", mark("Write a number of days from 1 to {most}."), most=LONGEST_DAYS)
     return (
         typed.get("client", "").strip(),
@@ -135,7 +139,8 @@ def _page(
         accounts=list_accounts(database),
         live=sessions.list_live(database, settings),
         domains=mail_domains(settings),
-        endpoints=list_endpoints(database),
+        endpoints=list_endpoints(database, None),
+        acts=shown_acts(list_acts(database), request_translator(request)),
         is_set_up=sign_in_is_set_up(database, settings),
         account_word=account_word,
         role_word=role_word,

@@ -5,12 +5,12 @@ from http import HTTPStatus
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from matchmaker.db.session import Database
 from matchmaker.db.webhook_log import ReplayError
-from matchmaker.db.webhooks import Endpoint
-from matchmaker.domain.errors import NotFoundError, mark
-from matchmaker.notify.endpoints import deactivate, list_deliveries, list_endpoints, replay
+from matchmaker.domain.access_event import AccessAct
+from matchmaker.notify.endpoints import deactivate, get_endpoint, list_deliveries, replay
+from matchmaker.review.access_record import note
 from matchmaker_api.deps import OpenWorkspace
+from matchmaker_api.identity.current import acting
 from matchmaker_api.language import request_translator
 from matchmaker_api.pages import desk_places
 from matchmaker_api.pages.desk_common import READ, Adviser, desk_page, desk_router
@@ -29,9 +29,9 @@ def show_endpoint(request: Request, workspace: OpenWorkspace, adviser: Adviser, 
 def send_again(
     request: Request, workspace: OpenWorkspace, adviser: Adviser, endpoint_id: str, delivery_id: str
 ) -> Response:
-    endpoint = _endpoint(workspace.database, endpoint_id)
     try:
-        replay(workspace.database, endpoint.client, delivery_id)
+        replay(workspace.database, None, delivery_id)
+        note(workspace.database, acting(request), AccessAct.MESSAGE_REPLAYED, endpoint_id, delivery_id)
     except ReplayError as error:
         trouble = request_translator(request).say_error(error)
         return _page(request, workspace, adviser, endpoint_id, trouble=trouble, status=HTTPStatus.CONFLICT)
@@ -39,21 +39,10 @@ def send_again(
 
 
 @router.post("/access/webhooks/{endpoint_id}/deactivate")
-def switch_off(workspace: OpenWorkspace, endpoint_id: str) -> Response:
-    deactivate(workspace.database, _endpoint(workspace.database, endpoint_id).client, endpoint_id)
+def switch_off(request: Request, workspace: OpenWorkspace, endpoint_id: str) -> Response:
+    deactivate(workspace.database, None, endpoint_id)
+    note(workspace.database, acting(request), AccessAct.ENDPOINT_DEACTIVATED, endpoint_id)
     return RedirectResponse(f"/desk/access/webhooks/{endpoint_id}?done=deactivated", HTTPStatus.SEE_OTHER)
-
-
-def _endpoint(database: Database, endpoint_id: str) -> Endpoint:
-    """Any client's endpoint.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    for one in list_endpoints(database):
-        if one.id == endpoint_id:
-            return one
-    raise NotFoundError(mark("There is no endpoint with the id {id}."), id=endpoint_id)
 
 
 def _page(
@@ -66,7 +55,7 @@ def _page(
     trouble: str = "",
     status: int = HTTPStatus.OK,
 ) -> HTMLResponse:
-    endpoint = _endpoint(workspace.database, endpoint_id)
+    endpoint = get_endpoint(workspace.database, None, endpoint_id)
     return desk_page(
         request,
         "pages/desk_access_webhook.html",
@@ -74,7 +63,7 @@ def _page(
         adviser,
         status=status,
         endpoint=endpoint,
-        deliveries=list_deliveries(workspace.database, endpoint.client, endpoint_id, limit=SHOWN),
+        deliveries=list_deliveries(workspace.database, None, endpoint_id, limit=SHOWN),
         names=desk_places.municipality_short_names(workspace.settings.catalogue_folder),
         shown=SHOWN,
         done=done,

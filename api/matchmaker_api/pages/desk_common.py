@@ -1,6 +1,6 @@
 """What all of the desk's pages share: who may open them, who acts, and what every template is given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from matchmaker.domain.event import Event
 from matchmaker.review.identity.accounts import desk_labels, sign_in_is_set_up
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace
+from matchmaker_api.identity.cookies import read_cookie
 from matchmaker_api.identity.current import signed_in
 from matchmaker_api.identity.form_tokens import FIELD
 from matchmaker_api.language import request_translator
@@ -43,12 +44,13 @@ def _adviser(request: Request, workspace: OpenWorkspace) -> str:
     if session:
         return session.account.label
     known = advisers(workspace)
-    chosen = request.cookies.get(COOKIE, "")
+    chosen = read_cookie(request, COOKIE) or ""
     return chosen if chosen in known else known[0]
 
 
-async def _typed(request: Request) -> FormData:
-    return await request.form()
+async def _typed(request: Request) -> AsyncIterator[FormData]:
+    async with request.form() as sent:  # its files are closed when the answer is there
+        yield sent
 
 
 Adviser = Annotated[str, Depends(_adviser)]

@@ -20,6 +20,7 @@ from matchmaker.domain.shortlist import Confidence
 from matchmaker.domain.workflow import OPEN, State
 from matchmaker.review.desk import Desk
 from matchmaker_api.deps import OpenWorkspace
+from matchmaker_api.identity.cookies import full_name, is_secure
 from matchmaker_api.language import local_path
 from matchmaker_api.pages import desk_places
 from matchmaker_api.pages.desk_common import (
@@ -135,13 +136,13 @@ def choose_adviser(request: Request, workspace: OpenWorkspace, sent: Sent) -> Re
     answer = RedirectResponse(local_path(typed.get("next", "/desk")), HTTPStatus.SEE_OTHER)
     if typed.get("adviser") in advisers(workspace):
         answer.set_cookie(
-            COOKIE,
+            full_name(request, COOKIE),
             typed["adviser"],
             max_age=COOKIE_SECONDS,
-            path="/desk",
+            path="/",  # as the guarded name asks for
             httponly=True,
             samesite="strict",
-            secure=request.url.scheme == "https",
+            secure=is_secure(request),
         )
     return answer
 

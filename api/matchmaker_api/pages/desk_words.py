@@ -10,6 +10,7 @@ from matchmaker.domain.case import ClosingReason, Decision, RejectionReason, Rou
 from matchmaker.domain.collaborator import CollaboratorKind
 from matchmaker.domain.event import Actor, Event
 from matchmaker.domain.language import LocalisedText
+from matchmaker.domain.letter import Letter
 from matchmaker.domain.shortlist import Confidence, Evidence, NoticeCode, Suggestion
 from matchmaker.domain.workflow import State
 from matchmaker.messages import Translator
@@ -43,6 +44,12 @@ class DeskWords:
 
     def tie(self, kind: TieKind) -> str:
         return case_wording.tie_word(kind, self.say)
+
+    def letter(self, letter: Letter) -> str:
+        return case_wording.letter_word(letter, self.say)
+
+    def letter_state(self, letter: Letter) -> str:
+        return case_wording.letter_state_word(letter, self.say)
 
     def adviser(self, adviser: str) -> str:
         return case_wording.adviser_word(adviser, self.say)

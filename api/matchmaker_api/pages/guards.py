@@ -10,25 +10,30 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from matchmaker.domain.errors import mark
+from matchmaker_api.frames import ANCESTORS
 from matchmaker_api.pages.error_pages import PageRefusedError, error_page
 from matchmaker_api.pages.static_files import PREFIX as STATIC
-from matchmaker_api.paths import is_page
+from matchmaker_api.paths import is_for_mail_programs, is_page
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "form-action 'self'; frame-ancestors {ancestors}; base-uri 'none'"
 )
+
+NOBODY = "'none'"
 
 # same-origin rather than no-referrer: with the latter, browsers send "Origin: null" with this site's own forms, and
 # the cross-site check would have nothing to compare. Other sites get no address from either.
 SECURITY_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": CONTENT_POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+TLS_ONLY = "max-age=31536000; includeSubDomains"
+"""A browser that was here over TLS comes by nothing else for a year. Said over TLS only (RFC 6797, section 7.2)."""
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
@@ -47,7 +52,7 @@ PUBLIC_URL_MISSING = mark(
 
 
 class SecurityHeaders:
-    """Middleware: the security headers on every answer, and no storing of pages, which hold what people wrote."""
+    """Middleware: the security headers on every answer, and no storing of pages and answers with what people wrote."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -59,18 +64,27 @@ class SecurityHeaders:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                guard_headers(MutableHeaders(scope=message), scope["path"])
+                guard_headers(MutableHeaders(scope=message), scope)
             await send(message)
 
         await self.app(scope, receive, send_guarded)
 
 
-def guard_headers(headers: MutableHeaders, path: str) -> None:
-    """Add what an answer at the path is to have; what it says itself stays."""
+def guard_headers(headers: MutableHeaders, scope: Scope) -> None:
+    """Add what an answer to the request is to have; what it says itself stays."""
+    path = scope["path"]
+    headers.setdefault("Content-Security-Policy", content_policy(scope.get("state", {}).get(ANCESTORS, NOBODY)))
     for name, value in SECURITY_HEADERS.items():
         headers.setdefault(name, value)
-    if is_page(path) and not path.startswith(f"{STATIC}/"):
+    if scope.get("scheme") == "https":
+        headers.setdefault("Strict-Transport-Security", TLS_ONLY)
+    if (is_page(path) and not path.startswith(f"{STATIC}/")) or path.startswith("/api/"):
         headers.setdefault("Cache-Control", "no-store")
+
+
+def content_policy(ancestors: str = NOBODY) -> str:
+    """The policy of a page that those sites may show in a frame."""
+    return CONTENT_POLICY.format(ancestors=ancestors)
 
 
 class SameSiteOnly:
@@ -80,13 +94,17 @@ class SameSiteOnly:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and is_page(scope["path"]) and scope["method"] not in SAFE_METHODS:
+        if scope["type"] == "http" and _is_guarded(scope["path"]) and scope["method"] not in SAFE_METHODS:
             request = Request(scope, receive)
             if not _comes_from_here(request.headers):
                 answer = error_page(request, HTTPStatus.FORBIDDEN, FROM_ANOTHER_SITE)
                 await answer(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+def _is_guarded(path: str) -> bool:
+    return is_page(path) and not is_for_mail_programs(path)
 
 
 def _comes_from_here(headers: Headers) -> bool:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from matchmaker.messages import LANGUAGES
+from matchmaker.notify.worker import VECTORS_KEPT
 from matchmaker_api.deps import OpenWorkspace
 from matchmaker_api.language import local_path, remember_language
 from matchmaker_api.pages.rendering import render
@@ -32,7 +33,11 @@ def accessibility(request: Request, workspace: OpenWorkspace) -> HTMLResponse:
 
 @router.api_route("/data", methods=READ)
 def data(request: Request, workspace: OpenWorkspace) -> HTMLResponse:
-    return render(request, "pages/data.html", contact=workspace.settings.contact)
+    settings = workspace.settings
+    kept = VECTORS_KEPT.days
+    return render(
+        request, "pages/data.html", contact=settings.contact, draft_days=settings.draft_days, vector_days=kept
+    )
 
 
 @router.api_route("/language/{code}", methods=READ)

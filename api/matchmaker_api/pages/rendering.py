@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from matchmaker.messages import Translator
 from matchmaker.text.language import detect_language
+from matchmaker_api.frames import frame_of
 from matchmaker_api.language import request_translator
 from matchmaker_api.pages.static_files import static_url
 
@@ -34,8 +35,9 @@ def render(
     """The template as an answer in the request's language.
 
     Templates find in their context what is passed here, and always ``request``, ``language``, ``say``, ``say_plural``
-    ``here``, the address that the language switch comes back to, ``signed_in``, the session or None, and
-    ``form_token``, what its forms carry.
+    ``here``, the address that the language switch comes back to, ``frame``, what the addresses of a challenge's pages
+    begin with (nothing, outside of frames), ``layout``, which those pages extend, ``signed_in``, the session or None,
+    and ``form_token``, what its forms carry.
 
     Raises:
         jinja2.TemplateNotFound: there is no such template.
@@ -55,6 +57,8 @@ def page_context(request: Request) -> dict[str, object]:
         "request": request,
         "language": translator.language,
         "here": _here(request),
+        "frame": frame_of(request),
+        "layout": "frame.html" if frame_of(request) else "base.html",
         "signed_in": getattr(request.state, "signed_in", None),
         "form_token": getattr(request.state, "form_token", ""),
         **_words(translator),

@@ -109,6 +109,7 @@ def sign_in_page(
         asked=local_path(asked) if asked else "",
         issuer=settings.oidc_issuer if settings.oidc_is_configured else None,
         has_passwords=not settings.oidc_is_configured and sign_in_is_set_up(workspace.database, settings),
+        is_open_here=not settings.is_for_others,
         by_mail=public_address(request, settings) is not None,
         account=account,
         address=address,

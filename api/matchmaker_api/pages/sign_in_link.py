@@ -10,6 +10,7 @@ from matchmaker.domain.account import SignInRefusedError
 from matchmaker.notify.mail import InvalidMailError
 from matchmaker.notify.smtp import mail_is_configured
 from matchmaker.review.identity.mail_links import GOOD_FOR, USED_UP, is_good, request_link, use_link
+from matchmaker.review.identity.mailbox import mailbox_of
 from matchmaker_api.deps import OpenWorkspace, Say
 from matchmaker_api.identity.places import public_address
 from matchmaker_api.pages.guards import PUBLIC_URL_MISSING
@@ -30,7 +31,7 @@ def ask_for_link(request: Request, workspace: OpenWorkspace, say: Say, typed: Ty
     try:
         if here is None:
             raise SignInRefusedError(PUBLIC_URL_MISSING)
-        rates(request).spend(request, address)
+        rates(request).spend(request, _counted(address))
         request_link(
             workspace.database, workspace.settings, address, lambda token: f"{here}/sign-in/link/{quote(token)}"
         )
@@ -40,6 +41,14 @@ def ask_for_link(request: Request, workspace: OpenWorkspace, say: Say, typed: Ty
         return sign_in_page(request, workspace, "", address=address, field="address", error=error)
     is_mailed = mail_is_configured(workspace.settings)
     return render(request, "pages/sign_in_sent.html", address=address, minutes=MINUTES, is_mailed=is_mailed)
+
+
+def _counted(address: str) -> str:
+    """By what requests for links are counted: the mailbox, however it is spelled; what is no address counts as one."""
+    try:
+        return mailbox_of(address)
+    except InvalidMailError:
+        return ""
 
 
 @router.api_route("/{token}", methods=READ)

@@ -29,6 +29,8 @@ READ = ["GET", "HEAD"]
 def begin(request: Request, workspace: OpenWorkspace, next: str = "") -> Response:  # noqa: A002  # the query's word
     """Keep state, nonce and verifier on the server, give the browser a value for them, and send it to the provider."""
     provider = _provider(request)
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        return sign_in_page(request, workspace, next)  # no other site begins a sign-in in a reader's browser
     here = public_address(request, workspace.settings)
     try:
         if here is None:

@@ -11,6 +11,9 @@ from starlette.types import Scope
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 PREFIX = "/static"
+FOR_OTHER_SITES = "widget.js"
+"""What pages of other sites load, at its address without a hash, so that it is asked for anew whenever it changes."""
+
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
@@ -41,4 +44,6 @@ class HashedStaticFiles(StaticFiles):
         (asked, *_) = parse_qs(scope["query_string"].decode("latin-1")).get("v", [""])
         current = response.status_code < 400 and static_url(path).rpartition("=")[2] == asked
         response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable" if current else "no-cache"
+        if path == FOR_OTHER_SITES:
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response

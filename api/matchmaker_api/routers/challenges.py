@@ -25,7 +25,7 @@ from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, OpenWorkspace
 from matchmaker_api.idempotency import REPLAYED, IdempotencyKey, IfMatch, check_match, etag, request_text
 from matchmaker_api.pagination import After, Limit, next_page, place_cursor, read_place
-from matchmaker_api.schemas.challenge import Answer, Challenge, NewChallenge, ToldState
+from matchmaker_api.schemas.challenge import Answer, Challenge, ChallengeState, NewChallenge
 from matchmaker_api.schemas.challenge_lists import (
     ChallengePage,
     ChallengeSummary,
@@ -62,7 +62,7 @@ def list_challenges(
     response: Response,
     workspace: OpenWorkspace,
     client: Client,
-    state: ToldState | None = None,
+    state: ChallengeState | None = None,
     municipality: Annotated[str | None, Query(description="A municipality's code.", examples=["2580"])] = None,
     area: Annotated[str | None, Query(description="An area's id.", examples=["infrastructure"])] = None,
     public: Annotated[bool | None, Query(description="Only public ones, or only internal ones.")] = None,
@@ -95,11 +95,12 @@ def create_challenge(
 
     What is answered with 201 is stored for good. With an Idempotency-Key it is safe to send it again.
     """
-    check(new, workspace)
+    check_municipality(new, workspace)
     described = new.description(own_municipality(client, new.municipality))
     settings = workspace.settings
 
     def act(session: Session) -> dict[str, Any]:
+        check_optional(new, workspace)  # only now: what was good when it was first sent may be late by its second time
         actor = portal.portal_actor(client.client)
         case = portal.submit(session, described, new.language, MAIN_COLLECTION, settings.answer_days, actor)
         return _document(session, case.id, client).model_dump(mode="json")
@@ -133,7 +134,8 @@ def amend_challenge(
 
     A list that was sent stays until the next one is approved. The municipality stays where it is not given.
     """
-    check(new, workspace)
+    check_municipality(new, workspace)
+    check_optional(new, workspace)
     given = own_municipality(client, new.municipality) if new.municipality else None
 
     def change(case: Case) -> Case:
@@ -169,10 +171,13 @@ def answer_question(
     client: Client,
     idempotency_key: IdempotencyKey = None,
 ) -> Challenge:
-    """Answers the question that the challenge shows; the review goes on."""
+    """Answers the question that the challenge shows; the review goes on.
+
+    The question's id is sent with it: an answer to another one is refused with 409.
+    """
 
     def act(session: Session) -> dict[str, Any]:
-        portal.answer(session, challenge_id, answer.text, portal.portal_actor(client.client))
+        portal.answer(session, challenge_id, answer.question, answer.text, portal.portal_actor(client.client))
         return _document(session, challenge_id, client).model_dump(mode="json")
 
     content, replayed = do_once(workspace.database, client.client, idempotency_key, request_text(request, answer), act)
@@ -188,15 +193,13 @@ def list_similar_challenges(challenge_id: str, workspace: OpenWorkspace) -> Simi
     return SimilarChallenges(items=[PublicChallenge.of(one) for one in found])
 
 
-def check(new: NewChallenge, workspace: Workspace) -> None:
-    """That all fields but the texts that are matched are as the form wants them.
+def check_municipality(new: NewChallenge, workspace: Workspace) -> None:
+    """That the municipality that is named, if one is, is one of Norrbotten's.
 
     Raises:
-        InvalidChallengeError: the municipality is none.
-        InvalidDescriptionError: other fields are wrong.
+        InvalidChallengeError: it is not.
     """
-    folder = workspace.settings.catalogue_folder
-    known = {one.code: one.short for one in read_municipalities(folder)}
+    known = {one.code: one.short for one in read_municipalities(workspace.settings.catalogue_folder)}
     if new.municipality is not None and new.municipality not in known:
         raise InvalidChallengeError(
             "municipality",
@@ -204,7 +207,17 @@ def check(new: NewChallenge, workspace: Workspace) -> None:
             code=new.municipality,
             codes=", ".join(f"{key} {name}" for key, name in known.items()),
         )
-    portal.check_optional(new.typed(), Choices(list(known), [one.id for one in read_areas(folder)]))
+
+
+def check_optional(new: NewChallenge, workspace: Workspace) -> None:
+    """That the fields beside the texts that are matched are as the form wants them.
+
+    Raises:
+        InvalidDescriptionError: it names those that are wrong.
+    """
+    folder = workspace.settings.catalogue_folder
+    known = Choices([one.code for one in read_municipalities(folder)], [one.id for one in read_areas(folder)])
+    portal.check_optional(new.typed(), known)
 
 
 def _document(session: Session, challenge_id: str, client: Principal) -> Challenge:

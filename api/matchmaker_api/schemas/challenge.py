@@ -1,11 +1,13 @@
 """Challenges over the wire."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
+from matchmaker.db.case_records import Message
 from matchmaker.domain.case import ClosingReason
 from matchmaker.domain.description import Description, Visibility
 from matchmaker.review.portal import Told
@@ -27,6 +29,7 @@ EXAMPLE: dict[str, JsonValue] = {
     "contact_email": "va@kommun.example",
     "case_number": "KS 2026/77",
 }
+EXAMPLE_QUESTION = "17"
 EXAMPLE_ID = "0b7d2f0e-7c1b-4b0e-9d37-3a5d3f0a9f11"
 SENT: dict[str, JsonValue] = {
     "id": EXAMPLE_ID,
@@ -50,18 +53,27 @@ def _whole(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_whole)]
 
-ToldState = Literal[
-    "submitted",
-    "in_review",
-    "waiting_for_officer",
-    "approved",
-    "contacted",
-    "answered",
-    "collaboration",
-    "closed",
-    "withdrawn",
-]
-"""The states that a municipality is told."""
+
+class ChallengeState(StrEnum):
+    """The states that a municipality is told."""
+
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    WAITING_FOR_OFFICER = "waiting_for_officer"
+    APPROVED = "approved"
+    CONTACTED = "contacted"
+    ANSWERED = "answered"
+    COLLABORATION = "collaboration"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class TextLanguage(StrEnum):
+    """The languages that a text may be said to be in."""
+
+    SWEDISH = "sv"
+    ENGLISH = "en"
+
 
 # The limits are stated here and checked where the form's fields are checked, which says how long the text was.
 Optional = Annotated[Text, Field(json_schema_extra={"maxLength": 6_000})]
@@ -92,7 +104,7 @@ class NewChallenge(BaseModel):
     visibility: Visibility = Field(
         Visibility.INTERNAL, description="public: other municipalities see title and text, and can join."
     )
-    language: Literal["sv", "en"] | None = Field(None, description="Detected when it is not given.")
+    language: TextLanguage | None = Field(None, description="Detected when it is not given.")
     municipality: str | None = Field(
         None, description="The municipality's official four-digit code; by default the only one that the key is for."
     )
@@ -129,15 +141,24 @@ class NewChallenge(BaseModel):
 class Question(BaseModel):
     """What the adviser asks, while it waits for its answer."""
 
+    id: str = Field(description="To be sent with the answer.", examples=[EXAMPLE_QUESTION])
     asked_at: datetime
     text: str = Field(examples=["Gäller det dagvatten eller spillvatten?"])
+
+    @classmethod
+    def of(cls, one: Message) -> "Question":
+        return cls(id=str(one.id), asked_at=one.at, text=one.text)
 
 
 class Answer(BaseModel):
     """The answer to the adviser's question."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"text": "Det gäller dagvatten."}]})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"question": EXAMPLE_QUESTION, "text": "Det gäller dagvatten."}]},
+    )
 
+    question: Text = Field(description="The id of the question that is answered.")
     text: Text = Field(json_schema_extra={"minLength": 1, "maxLength": 6_000})
 
 
@@ -164,7 +185,7 @@ class Challenge(BaseModel):
     contact_email: str | None
     case_number: str | None
     version: int = Field(description="Grows by one with each amendment.")
-    state: ToldState
+    state: ChallengeState
     created_at: datetime
     promised_on: date | None = Field(description="The day by which an answer was promised.")
     question: Question | None
@@ -193,10 +214,10 @@ class Challenge(BaseModel):
             contact_email=described.contact_email if whole else None,
             case_number=described.case_number if whole else None,
             version=case.version,
-            state=told.state.value,  # never draft or matched
+            state=ChallengeState(told.state.value),  # never draft or matched
             created_at=case.created_at,
             promised_on=case.promised_on,
-            question=Question(asked_at=told.question[0], text=told.question[1]) if told.question and whole else None,
+            question=Question.of(told.question) if told.question and whole else None,
             closing_reason=case.closing_reason,
             shortlist=f"/api/v1/challenges/{case.id}/shortlist" if told.has_list else None,
         )

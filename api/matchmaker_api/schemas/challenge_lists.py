@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from matchmaker.db.portal import ListedChallenge
 from matchmaker.db.queue import PublicChallenge as StoredPublicChallenge
 from matchmaker.domain.description import Visibility
-from matchmaker_api.schemas.challenge import EXAMPLE_ID, ToldState
+from matchmaker_api.schemas.challenge import EXAMPLE_ID, ChallengeState
 
 
 class ChallengeSummary(BaseModel):
@@ -20,7 +20,7 @@ class ChallengeSummary(BaseModel):
     municipality: str | None = Field(examples=["2580"])
     areas: list[str]
     visibility: Visibility
-    state: ToldState
+    state: ChallengeState
     created_at: datetime
     href: str = Field(examples=[f"/api/v1/challenges/{EXAMPLE_ID}"])
 
@@ -34,7 +34,7 @@ class ChallengeSummary(BaseModel):
             municipality=one.municipality,
             areas=list(one.areas),
             visibility=Visibility.PUBLIC if one.is_public else Visibility.INTERNAL,
-            state=one.state.value,  # never draft or matched
+            state=ChallengeState(one.state.value),  # never draft or matched
             created_at=one.created_at,
             href=f"/api/v1/challenges/{one.id}",
         )

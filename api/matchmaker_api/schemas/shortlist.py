@@ -15,7 +15,7 @@ from matchmaker.domain.shortlist import Confidence, Shortlist, Suggestion
 from matchmaker.domain.shortlist import Evidence as DomainEvidence
 from matchmaker.messages import Translator
 from matchmaker.review.status import ApprovedList
-from matchmaker_api.schemas.challenge import Text
+from matchmaker_api.schemas.challenge import Text, TextLanguage
 
 
 class Names(BaseModel):
@@ -151,7 +151,7 @@ class TextToMatch(BaseModel):
 
     text: str = Field(json_schema_extra={"minLength": 1})
     title: Text | None = None
-    language: Literal["sv", "en"] | None = Field(None, description="Detected when it is not given.")
+    language: TextLanguage | None = Field(None, description="Detected when it is not given.")
     experts: int = Field(5, ge=1, le=20, description="How many experts at most.")
 
 

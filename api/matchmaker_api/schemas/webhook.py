@@ -62,7 +62,7 @@ class Endpoints(BaseModel):
 
 
 class Secret(BaseModel):
-    """A new secret; the old one signs as well for a day. It is shown only now."""
+    """A new secret; the old one signs as well until the overlap is over. It is shown only now."""
 
     secret: str = Field(examples=["whsec_…"])
 
@@ -107,6 +107,9 @@ class Delivery(BaseModel):
 
 
 class Deliveries(BaseModel):
-    """The newest messages to an endpoint, the newest first."""
+    """A page of the messages to an endpoint, the newest first."""
 
     items: list[Delivery]
+    next: str | None = Field(
+        description="Where the next page is.", examples=[f"/api/v1/webhooks/{EXAMPLE_ENDPOINT}/deliveries?after=WyIy"]
+    )

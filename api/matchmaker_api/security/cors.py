@@ -9,7 +9,10 @@ from matchmaker_api.paths import is_page
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
 SENT = ("Authorization", "Content-Type", "Accept-Language", "Idempotency-Key", "If-Match", "X-Request-ID")
-READ = ("ETag", "Link", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID")
+READ = tuple(
+    "Content-Language Deprecation ETag Idempotent-Replayed Link Location RateLimit RateLimit-Policy Retry-After Sunset"
+    " WWW-Authenticate X-Request-ID".split()
+)
 
 
 class ApiCors:

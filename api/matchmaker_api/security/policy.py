@@ -43,6 +43,8 @@ BY_LINK = Rule(frozenset({Role.PUBLIC, Role.LINK_HOLDER}))
 DESK = Rule(AT_THE_DESK)
 ADMINISTRATORS = Rule(frozenset({Role.ADMINISTRATOR}))
 OFFICERS = Rule(frozenset({Role.OFFICER}))
+CATALOGUE_READERS = Rule(frozenset(STAFF))
+STEWARDS = Rule(frozenset({Role.STEWARD, Role.ADMINISTRATOR}))
 SIGNED_IN = Rule(frozenset({*STAFF, Role.OFFICER}))
 
 OWN = ObjectCheck("challenge_id", check_own_challenge)
@@ -78,12 +80,16 @@ ROUTES: Mapping[str, Rule] = {
 PAGES: Mapping[str, Rule] = {
     "public": EVERYBODY,
     "problems": EVERYBODY,
+    "widget": EVERYBODY,
     "sign_in": EVERYBODY,
     "account": SIGNED_IN,
     "my": OFFICERS,
     "challenge_": BY_LINK,
+    "letters": BY_LINK,
     "desk_": DESK,
     "desk_access": ADMINISTRATORS,
+    "catalogue_": STEWARDS,
+    "catalogue_read_": CATALOGUE_READERS,
 }
 """By the name of the file under ``pages/``, or what the names of several begin with; the longest that fits counts."""
 

@@ -21,6 +21,8 @@ class Rate(StrEnum):
     """By which limit a route is counted."""
 
     DEFAULT = "default"
+    DRAFT = "draft"
+    """Beginning a challenge, which anybody may: counted by network."""
     MATCH = "match"
     """Matching a text takes the processor, and shows what no human has seen."""
 
@@ -31,6 +33,7 @@ class Rates:
     def __init__(self, settings: Settings) -> None:
         self._limits: dict[Rate, RateLimitItem] = {
             Rate.DEFAULT: parse(settings.api_rate),
+            Rate.DRAFT: parse(settings.draft_rate),
             Rate.MATCH: parse(settings.match_rate),
         }
         self._limiter = MovingWindowRateLimiter(MemoryStorage())

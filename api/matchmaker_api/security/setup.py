@@ -11,11 +11,16 @@ from matchmaker_api.security.request_ids import RequestIds, stamp_logs
 
 def guard_bodies(app: FastAPI, settings: Settings) -> None:
     """Limit bodies, and let those sites read the API's answers that the settings name; others may not."""
-    app.add_middleware(BodyLimits)
-    origins = [one.strip() for one in settings.cors_origins.split(",") if one.strip()]
+    app.add_middleware(BodyLimits, upload_megabytes=settings.upload_megabytes)
+    origins = split_origins(settings.cors_origins)
     if origins:
         app.add_middleware(ApiCors, origins=origins)
     app.state.rates = Rates(settings)
+
+
+def split_origins(text: str) -> list[str]:
+    """The sites of a setting, which has commas between them."""
+    return [one.strip() for one in text.split(",") if one.strip()]
 
 
 def name_requests(app: FastAPI) -> None:

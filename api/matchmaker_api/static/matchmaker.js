@@ -14,7 +14,7 @@ function focusErrors(root) {
 const KEYS = "matchmaker:single-keys";
 
 function singleKeysAreOn() {
-  return read(localStorage, KEYS) !== "off";
+  return read("localStorage", KEYS) !== "off";
 }
 
 function isTyping(target) {
@@ -37,7 +37,7 @@ document.addEventListener("click", (event) => {
 function showSingleKeys() {
   for (const box of document.querySelectorAll("input[data-single-keys]")) {
     box.checked = singleKeysAreOn();
-    box.addEventListener("change", () => write(localStorage, KEYS, box.checked ? "on" : "off"));
+    box.addEventListener("change", () => write("localStorage", KEYS, box.checked ? "on" : "off"));
   }
 }
 
@@ -46,16 +46,16 @@ function showSingleKeys() {
 // where the server has something newer, only into fields that are empty.
 function read(storage, key) {
   try {
-    return storage.getItem(key);
+    return window[storage].getItem(key);
   } catch {
-    return null; // storage is turned off: nothing is kept, and nothing breaks
+    return null; // storage is turned off, and the very name of it throws: nothing is kept, and nothing breaks
   }
 }
 
 function write(storage, key, value) {
   try {
-    if (value === null) storage.removeItem(key);
-    else storage.setItem(key, value);
+    if (value === null) window[storage].removeItem(key);
+    else window[storage].setItem(key, value);
   } catch {
     // as above
   }
@@ -87,12 +87,12 @@ const begun = new WeakMap();
 function keepTyped(form) {
   const typed = contentOf(form);
   const kept = { begun: begun.get(form), typed };
-  write(sessionStorage, keyOf(form), JSON.stringify(typed) === kept.begun ? null : JSON.stringify(kept));
+  write("sessionStorage", keyOf(form), JSON.stringify(typed) === kept.begun ? null : JSON.stringify(kept));
 }
 
 // Tells whether anything was put back.
 function restoreTyped(form) {
-  const kept = JSON.parse(read(sessionStorage, keyOf(form)) ?? "null");
+  const kept = JSON.parse(read("sessionStorage", keyOf(form)) ?? "null");
   const filled = JSON.stringify(contentOf(form));
   if (!kept?.typed || filled === JSON.stringify(kept.typed)) return false;
   return kept.begun === filled ? putBackAll(form, kept.typed) : putBackMissing(form, kept.typed);
@@ -139,7 +139,7 @@ function keepForm(form) {
   form.addEventListener("input", () => keepTyped(form));
   form.addEventListener("change", () => keepTyped(form));
   clear?.addEventListener("click", () => {
-    write(sessionStorage, keyOf(form), null);
+    write("sessionStorage", keyOf(form), null);
     for (const field of typedFields(form)) {
       if (isChoice(field)) field.checked = false;
       else field.value = "";
@@ -153,7 +153,7 @@ function keepForm(form) {
 
 function begin(root) {
   for (const done of document.querySelectorAll("[data-kept-done]")) {
-    write(sessionStorage, `matchmaker:form:${done.dataset.keptDone}`, null);
+    write("sessionStorage", `matchmaker:form:${done.dataset.keptDone}`, null);
     for (const form of document.querySelectorAll(`form[data-keep="${CSS.escape(done.dataset.keptDone)}"]`)) {
       begun.set(form, JSON.stringify(contentOf(form)));
     }

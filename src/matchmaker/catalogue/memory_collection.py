@@ -49,6 +49,10 @@ class MemoryCollection:
     def find_collaborators(self, collaborator_ids: Sequence[str]) -> Mapping[str, Collaborator]:
         return {key: self._collaborators[key] for key in collaborator_ids if key in self._collaborators}
 
+    def find_pinned(self, collaborator_ids: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        del collaborator_ids  # nobody looks after what is in memory only
+        return {}
+
     def _add(self, document: Document) -> list[int]:
         language, texts = document_passages(document)
         first = len(self._passages)

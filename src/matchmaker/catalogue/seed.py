@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, ValidationError
 
-from matchmaker.domain.collaborator import KEYWORDS, PROFILE, Collaborator, CollaboratorKind, Contact, Document
+from matchmaker.catalogue.group_entry import GroupEntry
+from matchmaker.domain.collaborator import Collaborator, CollaboratorKind, Contact
 from matchmaker.domain.errors import SetupError, mark
-from matchmaker.domain.language import Language, LocalisedText
+from matchmaker.domain.language import LocalisedText
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -146,48 +147,24 @@ def _collaborator(path: Path, table: dict[str, Any]) -> Collaborator:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise _wrong(path, f"{table.get('id', '?')}: {field}: {first['msg']}") from error
-    web_page = str(entry.web_page) if entry.web_page else None
-    return Collaborator(
+    described = GroupEntry(
         id=entry.id,
         name=LocalisedText(entry.name.sv, entry.name.en),
         kind=entry.kind,
-        documents=(*_documents(entry, Language.SWEDISH), *_documents(entry, Language.ENGLISH)),
+        summary={code: " ".join(text.split()) for code, text in (("sv", entry.summary.sv), ("en", entry.summary.en))},
+        keywords={"sv": tuple(entry.keywords.sv), "en": tuple(entry.keywords.en)},
         department=entry.department,
         areas=tuple(entry.areas),
-        web_page=web_page,
-        contacts=tuple(
-            Contact(LocalisedText(one.role.sv, one.role.en), str(one.web_page) if one.web_page else None)
-            for one in entry.contact
-        ),
+        web_page=str(entry.web_page) if entry.web_page else None,
+        sources=tuple(entry.sources),
+        basis=entry.basis,
         is_entrance=entry.is_entrance,
     )
-
-
-def _documents(entry: _Entry, language: Language) -> list[Document]:
-    """The profile and the keywords in one language.
-
-    Keywords are a document of their own: beside the profile they ranked better than in it (nDCG@10 on the
-    development challenges, November 2026), since a list of terms and a paragraph are different kinds of text.
-    """
-    code = language.value
-    name, summary = getattr(entry.name, code), " ".join(getattr(entry.summary, code).split())
-    keywords = ", ".join(getattr(entry.keywords, code))
-    page = next((source for source in entry.sources if source.startswith("http")), None)
-    url = str(entry.web_page) if entry.web_page else page
-    return [
-        Document(
-            id=f"{entry.id}:{kind}:{code}",
-            text=text,
-            title=name,
-            language=language,
-            kind=kind,
-            url=url,
-            source=LABELS[code],
-            basis=entry.basis,
-            work=f"{entry.id}:{kind}",
-        )
-        for kind, text in ((PROFILE, summary), (KEYWORDS, keywords))
-    ]
+    contacts = (
+        Contact(LocalisedText(one.role.sv, one.role.en), str(one.web_page) if one.web_page else None)
+        for one in entry.contact
+    )
+    return described.to_collaborator(LABELS, tuple(contacts))
 
 
 def _wrong(path: Path, problem: str) -> SetupError:

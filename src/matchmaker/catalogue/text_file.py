@@ -58,3 +58,8 @@ def file_error(path: Path, error: OSError) -> InvalidFileError:
     """What the operating system says against a file, as an error for its user."""
     reason = error.strerror or str(error)
     return InvalidFileError(str(path), [FileProblem(mark("cannot be opened or written: {reason}"), reason=reason)])
+
+
+def refusal(path: Path, problem: FileProblem) -> InvalidFileError:
+    """What makes a whole file unreadable, as an error for its user."""
+    return InvalidFileError(str(path), [problem])

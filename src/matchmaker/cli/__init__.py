@@ -33,7 +33,20 @@ def interface_translator() -> Translator:
 
 def main() -> None:
     """Run a command; an error that a user can act on is told in a few lines, without a traceback."""
-    from matchmaker.cli import access, administrators, catalogue, delivery, evaluation, matching, serving, training  # noqa: F401  # they register commands
+    from matchmaker.cli import (  # noqa: F401  # they register commands
+        access,
+        administrators,
+        catalogue,
+        delivery,
+        evaluation,
+        forgetting,
+        harvesting,
+        imports,
+        matching,
+        serving,
+        tables,
+        training,
+    )
 
     try:
         app(standalone_mode=True)

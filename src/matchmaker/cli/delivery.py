@@ -2,11 +2,13 @@
 
 import signal
 import threading
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from matchmaker.cli import app, console, interface_translator
+from matchmaker.cli.logs import write_log
 from matchmaker.db.session import open_database
 from matchmaker.domain.errors import mark
 from matchmaker.notify.senders import deliverer, make_senders
@@ -20,6 +22,7 @@ def deliver(
     once: Annotated[bool, typer.Option("--once", help="Send what is due now, then end.")] = False,
 ) -> None:
     """Send the mail and webhook messages that are due, until stopped. A running server does so by itself."""
+    write_log()
     settings = read_settings()
     say = interface_translator()
     database = open_database(settings.database)
@@ -27,7 +30,7 @@ def deliver(
         console.print(say.say(mark("No mail server is set (MATCHMAKER_SMTP_URL): mail is printed here.")))
     if once:
         tried = run_due(database, make_senders(settings, database))
-        tidy(database)
+        tidy(database, drafts_kept=timedelta(days=settings.draft_days))
         console.print(say.say(mark("Messages tried: {count}."), count=tried))
         return
     stopping = threading.Event()

@@ -1,11 +1,13 @@
 """``matchmaker serve``."""
 
+import os
 import socket
 from typing import Annotated
 
 import typer
 
 from matchmaker.cli import app, console, interface_translator
+from matchmaker.cli.logs import write_log
 from matchmaker.domain.errors import SetupError, mark
 from matchmaker.settings import read_settings
 
@@ -41,5 +43,8 @@ def serve(
     console.print(say.say(mark("The advisers' desk: {where}/desk"), where=where))
     console.print(say.say(mark("For programs: {where}/api/v1, described at {where}/openapi.json"), where=where))
     console.print(say.say(mark("Stop with Ctrl-C.")))
+    write_log()
+    # The server reads the settings anew: at the operator's console, links in letters lead to where it listens.
+    os.environ.update(MATCHMAKER_HOST=address, MATCHMAKER_PORT=str(number))
     config = uvicorn.Config(API_FACTORY, factory=True, log_level="warning", access_log=False)
     uvicorn.Server(config).run(sockets=[listening])

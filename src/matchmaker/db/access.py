@@ -1,7 +1,7 @@
 """API keys and repeated requests in the database."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from matchmaker.db.access_models import AnswerRow, ApiKeyRow
 from matchmaker.db.cases import aware
 from matchmaker.domain.access import ApiKey, Scope
+
+ANSWERS_KEPT = timedelta(hours=24)
+"""How long what was answered to a request with an idempotency key is given again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""The tables of who may ask by the API, and of answers that are given again when a request is repeated."""
+"""The tables of who may ask by the API, of answers that are given again, and of acts on who may do what."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.db.models import Base
@@ -38,3 +38,16 @@ class AnswerRow(Base):
     request_digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(index=True)
     content: Mapped[dict[str, Any]]
+
+
+class AccessEventRow(Base):
+    """An act on keys, accounts, sessions, endpoints and the like: who, when, what. Labels and ids, no secrets."""
+
+    __tablename__ = "access_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(100))
+    act: Mapped[str] = mapped_column(String(40), index=True)
+    about: Mapped[str] = mapped_column(String(200))
+    details: Mapped[str] = mapped_column(Text)

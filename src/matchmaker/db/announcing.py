@@ -1,7 +1,7 @@
-"""What of a case's events municipalities' systems are told, written to the outbox beside the event itself.
+"""What of a case's events is told, written to the outbox beside the event itself: webhooks, and letters.
 
-A message has ids, states, times and paths; never words of anybody, never a draft, never what stays at the desk. An
-approval counts from its release: until then the state told is that of a case under review.
+A webhook's message has ids, states, times and paths; never words of anybody, never a draft, never what stays at the
+desk. An approval counts from its release: until then the state told is that of a case under review.
 """
 
 from collections.abc import Mapping
@@ -13,17 +13,19 @@ from sqlalchemy.orm import Session
 
 from matchmaker.db import outbox
 from matchmaker.db.case_models import ApprovalRow, ParticipantRow
+from matchmaker.db.letters import write_letters, write_list_letters
 from matchmaker.db.outbox import JobKind
 from matchmaker.db.webhooks import WebhookEvent, list_listening
 from matchmaker.domain.case import Case
 from matchmaker.domain.errors import mark
 from matchmaker.domain.event import EventKind
-from matchmaker.domain.workflow import IllegalActError, State
+from matchmaker.domain.workflow import IllegalActError, State, told_state
 
 CHALLENGE_PATH = "/api/v1/challenges/{id}"
 
 CO_OWNER = "co_owner"
-"""A participant who is told as the first owner is; a follower is not."""
+ADMITTED = "admitted"
+"""A participant who is told, though not of what the adviser asks the first owner; a follower is told nothing."""
 
 
 def announce_received(session: Session, case: Case, at: datetime) -> None:
@@ -32,11 +34,12 @@ def announce_received(session: Session, case: Case, at: datetime) -> None:
 
 
 def announce(session: Session, before: Case, after: Case, kind: EventKind, at: datetime) -> None:
-    """Tell of what an event changed, and of an approved list at its release.
+    """Tell systems and people of what an event changed, and of an approved list at its release.
 
     Raises:
         IllegalActError: an approval is taken back whose list is being sent just now.
     """
+    write_letters(session, before, after, kind)
     if kind is EventKind.SUBMIT:
         announce_received(session, after, at)
         return
@@ -60,6 +63,7 @@ def _tell_approval(
             if was_waiting:
                 data = {"state": after.state.value, "approval": approval.id}
                 _tell(session, WebhookEvent.SHORTLIST_APPROVED, after, released, data, group)
+                write_list_letters(session, after, approval.id, released, group)
             if was_waiting and (released > at or kind is EventKind.RELEASE):
                 _tell_state(session, after, State.IN_REVIEW, State.APPROVED, released, state_group)
         case EventKind.TAKE_BACK:
@@ -75,9 +79,9 @@ def _tell_approval(
 
 
 def _told(case: Case, approval: ApprovalRow | None, at: datetime) -> State:
-    """The state that the municipality knows of: that of its page (``review/status.py``)."""
+    """The state that the municipality knows of: that of the API and of its page."""
     unsent = approval is not None and (approval.taken_back_at is not None or _aware(approval.released_at) > at)
-    return State.IN_REVIEW if case.state is State.APPROVED and unsent else case.state
+    return told_state(case.state, unsent=unsent)
 
 
 def _tell_state(session: Session, case: Case, old: State, new: State, at: datetime, group: str | None = None) -> None:
@@ -110,7 +114,9 @@ def _tell(
 
 def _owners(session: Session, case: Case) -> set[str]:
     query = select(ParticipantRow.municipality).where(
-        ParticipantRow.challenge_id == case.id, ParticipantRow.role == CO_OWNER
+        ParticipantRow.challenge_id == case.id,
+        ParticipantRow.role == CO_OWNER,
+        ParticipantRow.standing == ADMITTED,
     )
     return {*session.scalars(query), *([case.description.municipality] if case.description.municipality else [])}
 

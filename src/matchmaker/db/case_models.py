@@ -15,7 +15,8 @@ class ChallengeRow(Base):
     """A challenge and where it stands. The columns repeat of its current version what is searched and filtered.
 
     ``description`` is the current version, ``draft`` what is being typed (a new challenge, or its next version), as
-    it came from the form. Of the private link only the digest is kept.
+    it came from the form, and ``draft_version`` the version that it began from. Of the private link only the digest is
+    kept. Letters to the owner are in ``letter_language`` (None: in all), unless they were stopped.
     """
 
     __tablename__ = "challenge"
@@ -38,6 +39,7 @@ class ChallengeRow(Base):
     description: Mapped[dict[str, Any] | None]
     draft: Mapped[dict[str, Any] | None]
     draft_saved_at: Mapped[datetime | None]
+    draft_version: Mapped[int | None]
     link_digest: Mapped[str | None] = mapped_column(String(64))
     submitted_at: Mapped[datetime | None]
     promised_on: Mapped[date | None]
@@ -47,6 +49,8 @@ class ChallengeRow(Base):
     route: Mapped[str | None] = mapped_column(Code)
     closing_reason: Mapped[str | None] = mapped_column(Code)
     confidence: Mapped[str | None] = mapped_column(Code)
+    letter_language: Mapped[str | None] = mapped_column(String(8))
+    letters_stopped_at: Mapped[datetime | None]
 
 
 class VersionRow(Base):
@@ -122,7 +126,10 @@ class MessageRow(Base):
 
 
 class ParticipantRow(Base):
-    """Another municipality that owns a challenge too, or follows it, by a private link of its own."""
+    """Another municipality that owns a challenge too, or follows it, by a private link of its own.
+
+    ``standing``: whether it has asked to, was let in, or was refused. Only who was let in sees more than anybody may.
+    """
 
     __tablename__ = "participant"
     __table_args__ = (UniqueConstraint("link_digest"),)
@@ -131,10 +138,13 @@ class ParticipantRow(Base):
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenge.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     role: Mapped[str] = mapped_column(Code)
+    standing: Mapped[str] = mapped_column(Code, server_default="admitted")
     municipality: Mapped[str] = mapped_column(String(4))
     contact_role: Mapped[str] = mapped_column(Text)
     contact_email: Mapped[str] = mapped_column(Text)
     link_digest: Mapped[str] = mapped_column(String(64))
+    letter_language: Mapped[str | None] = mapped_column(String(8))
+    letters_stopped_at: Mapped[datetime | None]
 
 
 class ApprovalRow(Base):

@@ -48,13 +48,17 @@ def get_case(session: Session, case_id: str) -> Case:
 
 
 def add_case(session: Session, case: Case, link_digest: str | None = None) -> None:
-    """A new case with its first version. The event that tells of it is the caller's to write."""
+    """A new case with its first version. The event that tells of it is the caller's to write.
+
+    One that comes in as a draft is told of when it is submitted, by ``save_case``.
+    """
     row = ChallengeRow(id=case.id, collection=case.collection, created_at=case.created_at, link_digest=link_digest)
     _fill(row, case)
     session.add(row)
     session.flush()
     session.add(_version(case))
-    announce_received(session, case, case.submitted_at or case.created_at)
+    if case.state is not State.DRAFT:
+        announce_received(session, case, case.submitted_at or case.created_at)
 
 
 def add_first_version(
@@ -92,7 +96,7 @@ def save_case(
 ) -> Case:
     """Change a case and write down the act. ``details`` is what the event tells besides the difference.
 
-    A description of a higher version becomes a version of its own. What webhooks tell of it goes to the outbox.
+    A description of a higher version becomes a version of its own. What is told of it goes to the outbox.
 
     Raises:
         StaleCaseError: the case is no longer as it was before.

@@ -1,25 +1,29 @@
 """Writing collaborators and their documents: what is unchanged is not touched, all of it in one transaction."""
 
-import hashlib
-import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from matchmaker.db.models import AttributionRow, Base, CollaboratorRow, CollectionRow, DocumentRow, PassageRow
+from matchmaker.db.bulk import WRITE_BATCH, content_digest, delete_rows, insert_rows
+from matchmaker.db.decisions import as_decided, collaborator_from_json, collaborator_to_json
+from matchmaker.db.documents import (
+    CutDocuments,
+    Progress,
+    attribution,
+    document_digest,
+    save_cut_documents,
+    save_documents,
+)
+from matchmaker.db.models import AttributionRow, CollaboratorRow, CollectionRow, DocumentRow
 from matchmaker.db.session import Database
-from matchmaker.domain.collaborator import Collaborator, Document
-from matchmaker.domain.language import Language
+from matchmaker.domain.collaborator import Collaborator
+from matchmaker.domain.curation import GroupState
+from matchmaker.domain.errors import NotFoundError, mark
 from matchmaker.text import passages
-
-WRITE_BATCH = 500
-"""Rows a statement: below the number of variables that every SQLite takes."""
-
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,122 +53,160 @@ def save_collaborators(
     collaborators: Sequence[Collaborator],
     *,
     complete: bool = False,
+    curated: bool = False,
     progress: Progress | None = None,
 ) -> CatalogueChange:
     """Bring the collection in line with ``collaborators``, which came by ``origin``, in one transaction.
 
     ``complete`` says that they, with their documents, are all there is from that origin, so that its others are
-    removed; otherwise documents are added to those that a collaborator has. ``progress`` is told of every document
+    removed; otherwise documents are added to those that a collaborator has. ``curated`` says that people look after
+    them: what was decided about them holds, and how they came is kept beside. ``progress`` is told of every document
     dealt with. What is the same is left as it is.
     """
     documents = {document.id: document for one in collaborators for document in one.documents}
-    digests = {key: _digest({**asdict(one), "cut": passages.VERSION}) for key, one in documents.items()}
+    digests = {key: document_digest(one) for key, one in documents.items()}
     with database.reading() as session:
         known = _digests(session, DocumentRow, collection)
     # Cutting takes the longest by far, and nobody else should wait for it: it is done before the transaction.
-    cut = {key: passages.document_passages(one) for key, one in documents.items() if known.get(key) != digests[key]}
+    cut = {
+        digests[key]: passages.document_passages(one)
+        for key, one in documents.items()
+        if known.get(key) != digests[key]
+    }
     with database.transaction() as session:
-        if session.get(CollectionRow, collection) is None:
-            session.add(CollectionRow(name=collection, revision=_new_revision()))
-            session.flush()
-        written = _Documents(documents, digests, cut)
-        document_change = _save_documents(session, collection, written, progress)
-        new, changed, unchanged = _save_rows(session, collection, origin, collaborators)
+        ensure_collection(session, collection)
+        rows = [_row(collection, origin, one) for one in collaborators]
+        if curated:
+            imported = collaborators
+            decided = as_decided(session, collection, imported)
+            collaborators = [one for one, _ in decided]
+            rows = [
+                _row(collection, origin, one, state, as_imported)
+                for (one, state), as_imported in zip(decided, imported, strict=True)
+            ]
+            documents = {document.id: document for one in collaborators for document in one.documents}
+            digests = {key: document_digest(one) for key, one in documents.items()}
+        written = CutDocuments(documents, digests, cut)
+        document_change = save_cut_documents(session, collection, written, progress)
+        new, changed, unchanged = _save_rows(session, collection, rows)
         changed += _save_links(session, collection, collaborators, complete=complete)
         removed = _remove_others(session, collection, origin, {one.id for one in collaborators}) if complete else 0
         gone = _remove_orphaned_documents(session, collection)
         change = CatalogueChange(new, changed, unchanged, removed, *document_change, gone)
         if not change.is_empty:
-            row = session.get_one(CollectionRow, collection)
-            row.revision = _new_revision()
+            touch_collection(session, collection)
     return change
 
 
-@dataclass(frozen=True, slots=True)
-class _Documents:
-    """Documents to write, their digests, and language and passages of those that were new when they were cut."""
-
-    by_id: Mapping[str, Document]
-    digests: Mapping[str, str]
-    cut: Mapping[str, tuple[Language, list[str]]]
+def ensure_collection(session: Session, collection: str) -> None:
+    """Make an empty collection where there is none of the name."""
+    if session.get(CollectionRow, collection) is None:
+        session.add(CollectionRow(name=collection, revision=_new_revision()))
+        session.flush()
 
 
-def _save_documents(
-    session: Session, collection: str, documents: _Documents, progress: Progress | None
-) -> tuple[int, int, int]:
-    known = _digests(session, DocumentRow, collection)
-    fresh = [document for key, document in documents.by_id.items() if known.get(key) != documents.digests[key]]
-    changed = [document.id for document in fresh if document.id in known]
-    if progress:
-        progress(len(documents.by_id) - len(fresh))
-    # A changed document is taken out and put in again: its passages and their ids go with the old text.
-    links = _links(session, collection, changed)
-    _delete(session, DocumentRow, collection, changed)
-    for start in range(0, len(fresh), WRITE_BATCH):
-        batch = fresh[start : start + WRITE_BATCH]
-        rows, pieces = [], []
-        for document in batch:
-            language, texts = documents.cut.get(document.id) or passages.document_passages(document)
-            own = {"collection": collection, "language": language.value}
-            rows.append({**asdict(document), **own, "digest": documents.digests[document.id]})
-            pieces += [
-                {**own, "document_id": document.id, "position": position, "text": text}
-                for position, text in enumerate(texts)
-            ]
-        _insert(session, DocumentRow, rows)
-        _insert(session, PassageRow, pieces)
-        if progress:
-            progress(len(batch))
-    _insert(session, AttributionRow, links)
-    return len(fresh) - len(changed), len(changed), len(documents.by_id) - len(fresh)
+def refresh_collaborator(session: Session, collection: str, collaborator_id: str) -> None:
+    """Bring a curated collaborator in line with what has been decided about it.
+
+    Raises:
+        NotFoundError: there is none of that id that people look after.
+    """
+    origin, imported = _imported(session, collection, collaborator_id)
+    ((decided, state),) = as_decided(session, collection, [imported])
+    save_documents(session, collection, decided.documents)
+    _save_rows(session, collection, [_row(collection, origin, decided, state, imported)])
+    _save_links(session, collection, [decided], complete=True)
+    _remove_orphaned_documents(session, collection)
+    touch_collection(session, collection)
 
 
-def _save_rows(
-    session: Session, collection: str, origin: str, collaborators: Iterable[Collaborator]
-) -> tuple[int, int, int]:
+def decided_collaborator(session: Session, collection: str, collaborator_id: str) -> Collaborator:
+    """A curated collaborator with its own documents, as it is with what was decided about it.
+
+    Raises:
+        NotFoundError: there is none of that id that people look after.
+    """
+    ((decided, _),) = as_decided(session, collection, [_imported(session, collection, collaborator_id)[1]])
+    return decided
+
+
+def add_collaborator(session: Session, collection: str, origin: str, collaborator: Collaborator) -> None:
+    """Put in a curated collaborator that is not there yet."""
+    save_documents(session, collection, collaborator.documents)
+    insert_rows(session, CollaboratorRow, [_row(collection, origin, collaborator, GroupState.ACTIVE, collaborator)])
+    _save_links(session, collection, [collaborator], complete=True)
+
+
+def _imported(session: Session, collection: str, collaborator_id: str) -> tuple[str, Collaborator]:
+    """Origin of a curated collaborator, and itself as it came."""
+    statement = select(CollaboratorRow.origin, CollaboratorRow.imported).where(
+        CollaboratorRow.collection == collection, CollaboratorRow.id == collaborator_id
+    )
+    found = session.execute(statement).tuples().one_or_none()
+    if found is None or found[1] is None:
+        raise NotFoundError(mark("There is no group of the id {id} to look after."), id=collaborator_id)
+    return found[0], collaborator_from_json(found[1])
+
+
+def touch_collection(session: Session, collection: str) -> None:
+    """Give the collection a new revision: its content has changed, and its index is to be built anew."""
+    session.get_one(CollectionRow, collection).revision = _new_revision()
+
+
+def _save_rows(session: Session, collection: str, rows: Iterable[dict[str, Any]]) -> tuple[int, int, int]:
     known = _digests(session, CollaboratorRow, collection)
     new: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     unchanged = 0
-    for collaborator in collaborators:
-        row = _row(collection, origin, collaborator)
-        if collaborator.id not in known:
+    for row in rows:
+        if row["id"] not in known:
             new.append(row)
-        elif known[collaborator.id] != row["digest"]:
+        elif known[row["id"]] != row["digest"]:
             changed.append(row)
         else:
             unchanged += 1
-    _insert(session, CollaboratorRow, new)
+    insert_rows(session, CollaboratorRow, new)
     if changed:
         session.execute(update(CollaboratorRow), changed)
     return len(new), len(changed), unchanged
 
 
-def _save_links(session: Session, collection: str, collaborators: Iterable[Collaborator], *, complete: bool) -> int:
+def _save_links(session: Session, collection: str, collaborators: Sequence[Collaborator], *, complete: bool) -> int:
     """Attribute documents; how many collaborators that were there before lost one."""
     existing: dict[str, set[str]] = {}
-    statement = select(AttributionRow.collaborator_id, AttributionRow.document_id)
-    for collaborator_id, document_id in session.execute(statement.where(AttributionRow.collection == collection)):
+    statement = select(AttributionRow.collaborator_id, AttributionRow.document_id).where(
+        AttributionRow.collection == collection,
+        # Works are linked by themselves (work_links.py): no list of collaborators says that one has them no more.
+        ~AttributionRow.document_id.startswith("work:", autoescape=True),
+    )
+    identifiers = [one.id for one in collaborators]
+    if len(identifiers) <= WRITE_BATCH:
+        statement = statement.where(AttributionRow.collaborator_id.in_(identifiers))
+    for collaborator_id, document_id in session.execute(statement):
         existing.setdefault(collaborator_id, set()).add(document_id)
     added: list[dict[str, Any]] = []
     shortened = 0
     for collaborator in collaborators:
         wanted = {document.id for document in collaborator.documents}
         has = existing.get(collaborator.id, set())
-        added += [_link(collection, collaborator.id, document_id) for document_id in sorted(wanted - has)]
+        added += [attribution(collection, collaborator.id, document_id) for document_id in sorted(wanted - has)]
         if complete and has - wanted:
             shortened += 1
             for document_id in has - wanted:
-                session.execute(delete(AttributionRow).filter_by(**_link(collection, collaborator.id, document_id)))
-    _insert(session, AttributionRow, added)
+                session.execute(
+                    delete(AttributionRow).filter_by(**attribution(collection, collaborator.id, document_id))
+                )
+    insert_rows(session, AttributionRow, added)
     return shortened
 
 
-def _link(collection: str, collaborator_id: str, document_id: str) -> dict[str, Any]:
-    return {"collection": collection, "collaborator_id": collaborator_id, "document_id": document_id}
-
-
-def _row(collection: str, origin: str, collaborator: Collaborator) -> dict[str, Any]:
+def _row(
+    collection: str,
+    origin: str,
+    collaborator: Collaborator,
+    state: GroupState = GroupState.ACTIVE,
+    imported: Collaborator | None = None,
+) -> dict[str, Any]:
     row = {
         "collection": collection,
         "id": collaborator.id,
@@ -177,14 +219,16 @@ def _row(collection: str, origin: str, collaborator: Collaborator) -> dict[str, 
         "contacts": [asdict(contact) for contact in collaborator.contacts],
         "is_entrance": collaborator.is_entrance,
         "origin": origin,
+        "state": state.value,
+        "imported": collaborator_to_json(imported) if imported else None,
     }
-    return {**row, "digest": _digest(row)}
+    return {**row, "digest": content_digest(row)}
 
 
 def _remove_others(session: Session, collection: str, origin: str, keep: set[str]) -> int:
     own = select(CollaboratorRow.id).where(CollaboratorRow.collection == collection, CollaboratorRow.origin == origin)
     gone = [identifier for identifier in session.scalars(own) if identifier not in keep]
-    _delete(session, CollaboratorRow, collection, gone)
+    delete_rows(session, CollaboratorRow, collection, gone)
     return len(gone)
 
 
@@ -192,45 +236,13 @@ def _remove_orphaned_documents(session: Session, collection: str) -> int:
     spoken_for = select(AttributionRow.document_id).where(AttributionRow.collection == collection)
     orphans = select(DocumentRow.id).where(DocumentRow.collection == collection, DocumentRow.id.not_in(spoken_for))
     gone = list(session.scalars(orphans))
-    _delete(session, DocumentRow, collection, gone)
+    delete_rows(session, DocumentRow, collection, gone)
     return len(gone)
 
 
 def _digests(session: Session, table: type[CollaboratorRow] | type[DocumentRow], collection: str) -> dict[str, str]:
     rows = session.execute(select(table.id, table.digest).where(table.collection == collection))
     return dict(rows.tuples().all())
-
-
-def _links(session: Session, collection: str, document_ids: Sequence[str]) -> list[dict[str, Any]]:
-    links: list[dict[str, Any]] = []
-    for start in range(0, len(document_ids), WRITE_BATCH):
-        batch = document_ids[start : start + WRITE_BATCH]
-        rows = session.scalars(
-            select(AttributionRow).where(AttributionRow.collection == collection, AttributionRow.document_id.in_(batch))
-        )
-        links += [_link(collection, row.collaborator_id, row.document_id) for row in rows]
-    session.expunge_all()
-    return links
-
-
-def _delete(
-    session: Session, table: type[CollaboratorRow] | type[DocumentRow], collection: str, identifiers: Sequence[str]
-) -> None:
-    for start in range(0, len(identifiers), WRITE_BATCH):
-        batch = identifiers[start : start + WRITE_BATCH]
-        session.execute(
-            delete(table).where(table.collection == collection, table.id.in_(batch)),
-            execution_options={"synchronize_session": False},
-        )
-
-
-def _insert(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    for start in range(0, len(rows), WRITE_BATCH):
-        session.execute(insert(table), list(rows[start : start + WRITE_BATCH]))
-
-
-def _digest(content: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _new_revision() -> str:

@@ -7,13 +7,18 @@ from sqlalchemy.orm import Session
 
 from matchmaker.db.models import AttributionRow, CollaboratorRow, CollectionRow, DocumentRow, PassageRow
 from matchmaker.db.session import Database
+from matchmaker.db.work_lists import pinned_works
 from matchmaker.domain.collaborator import Collaborator, CollaboratorKind, Contact, Document
 from matchmaker.domain.collection import CollectionSnapshot
+from matchmaker.domain.curation import GroupState
 from matchmaker.domain.errors import NotFoundError, mark
 from matchmaker.domain.language import Language, LocalisedText
 from matchmaker.domain.passage import Passage
 
 LOOKUP_BATCH = 500
+
+IS_ACTIVE = CollaboratorRow.state == GroupState.ACTIVE.value
+"""Only those who have neither been retired nor opted out are matched and shown."""
 
 
 class StoredCollection:
@@ -52,7 +57,7 @@ class StoredCollection:
             .where(PassageRow.collection == self._name)
             .order_by(PassageRow.id)
         )
-        collaborators = select(CollaboratorRow).where(CollaboratorRow.collection == self._name)
+        collaborators = select(CollaboratorRow).where(CollaboratorRow.collection == self._name, IS_ACTIVE)
         links = (
             select(AttributionRow.collaborator_id, PassageRow.id)
             .join(
@@ -65,11 +70,15 @@ class StoredCollection:
         )
         with self._database.reading() as session:
             revision = self._read_revision(session)
-            found = [_passage(row, title) for row, title in session.execute(passages)]
-            people = {row.id: _collaborator(row) for row in session.scalars(collaborators.order_by(CollaboratorRow.id))}
+            rows = session.scalars(collaborators.order_by(CollaboratorRow.id))
+            people = {row.id: collaborator_of(row) for row in rows}
             passage_ids: dict[str, list[int]] = {identifier: [] for identifier in people}
             for collaborator_id, passage_id in session.execute(links):
-                passage_ids[collaborator_id].append(passage_id)
+                if collaborator_id in passage_ids:
+                    passage_ids[collaborator_id].append(passage_id)
+            # What speaks only for those who have been taken out is in no index.
+            speaking = {passage_id for own in passage_ids.values() for passage_id in own}
+            found = [_passage(row, title) for row, title in session.execute(passages) if row.id in speaking]
         return CollectionSnapshot(revision, found, people, passage_ids)
 
     def _read_revision(self, session: Session) -> str:
@@ -92,7 +101,7 @@ class StoredCollection:
                     .where(PassageRow.collection == self._name, PassageRow.id.in_(batch))
                 )
                 for row, document in session.execute(statement):
-                    found[row.id] = (_passage(row, document.title), _document(document))
+                    found[row.id] = (_passage(row, document.title), document_of(document))
         return found
 
     def find_collaborators(self, collaborator_ids: Sequence[str]) -> Mapping[str, Collaborator]:
@@ -101,17 +110,21 @@ class StoredCollection:
             for start in range(0, len(collaborator_ids), LOOKUP_BATCH):
                 batch = collaborator_ids[start : start + LOOKUP_BATCH]
                 statement = select(CollaboratorRow).where(
-                    CollaboratorRow.collection == self._name, CollaboratorRow.id.in_(batch)
+                    CollaboratorRow.collection == self._name, CollaboratorRow.id.in_(batch), IS_ACTIVE
                 )
-                found |= {row.id: _collaborator(row) for row in session.scalars(statement)}
+                found |= {row.id: collaborator_of(row) for row in session.scalars(statement)}
         return found
+
+    def find_pinned(self, collaborator_ids: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        with self._database.reading() as session:
+            return pinned_works(session, self._name, collaborator_ids)
 
 
 def _passage(row: PassageRow, title: str | None) -> Passage:
     return Passage(row.id, row.document_id, row.position, row.text, Language(row.language), title or None)
 
 
-def _document(row: DocumentRow) -> Document:
+def document_of(row: DocumentRow) -> Document:
     return Document(
         id=row.id,
         text=row.text,
@@ -126,7 +139,7 @@ def _document(row: DocumentRow) -> Document:
     )
 
 
-def _collaborator(row: CollaboratorRow) -> Collaborator:
+def collaborator_of(row: CollaboratorRow) -> Collaborator:
     return Collaborator(
         id=row.id,
         name=LocalisedText(row.name_sv, row.name_en),

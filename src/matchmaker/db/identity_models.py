@@ -54,6 +54,15 @@ class SessionRow(Base):
     idle_minutes: Mapped[int]
 
 
+class RetiredValueRow(Base):
+    """A value that a session's cookie had once: whoever shows it again has copied it."""
+
+    __tablename__ = "retired_session_value"
+
+    digest: Mapped[str] = mapped_column(Digest, primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sign_in_session.id", ondelete="CASCADE"), index=True)
+
+
 class AttemptRow(Base):
     """A sign-in that was begun at the provider: state, nonce and verifier, taken out when the browser comes back."""
 

@@ -10,18 +10,27 @@ from sqlalchemy.orm import Session
 
 from matchmaker.db.cases import aware
 from matchmaker.db.identity import read_account
-from matchmaker.db.identity_models import AccountRow, AttemptRow, MailLinkRow, SessionRow
+from matchmaker.db.identity_models import AccountRow, AttemptRow, MailLinkRow, RetiredValueRow, SessionRow
 from matchmaker.domain.account import SignedIn
 
 
 @dataclass(frozen=True, slots=True)
 class FoundSession:
-    """A session by a value of its cookie. ``is_current``: the newest one; ``has_previous``: there was one before."""
+    """A session by a value of its cookie. ``is_current``: the newest one; ``has_previous``: there was one before.
+
+    ``is_retired``: there were two newer ones at least.
+    """
 
     session: SignedIn
     is_current: bool
     has_previous: bool
     previous_until: datetime | None
+    is_retired: bool = False
+
+    def is_replaced(self, now: datetime) -> bool:
+        """Whether the value is no longer good, since a newer one has arrived at a browser a while ago."""
+        ended = self.previous_until is not None and self.previous_until <= now
+        return self.is_retired or (not self.is_current and ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ def note_seen(session: Session, session_id: str, now: datetime) -> None:
 
 def rotate(session: Session, session_id: str, old_digest: str, new_digest: str, now: datetime) -> bool:
     """Give a session a new value; the one that comes first of two at once does, the other finds it done."""
+    replaced = session.scalar(select(SessionRow.previous_digest).where(SessionRow.id == session_id))
     changed = session.execute(
         update(SessionRow)
         .where(SessionRow.id == session_id, SessionRow.token_digest == old_digest)
@@ -88,7 +98,28 @@ def rotate(session: Session, session_id: str, old_digest: str, new_digest: str, 
             token_digest=new_digest, previous_digest=old_digest, previous_until=None, rotated_at=now, last_seen_at=now
         )
     )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]  # an update has one
+    if not changed.rowcount:  # type: ignore[attr-defined]  # an update has one
+        return False
+    if replaced:
+        session.add(RetiredValueRow(digest=replaced, session_id=session_id))
+    return True
+
+
+def find_retired(session: Session, token_digest: str) -> FoundSession | None:
+    """The session of which a value was the cookie's before the one before."""
+    row = session.get(RetiredValueRow, token_digest)
+    if row is None:
+        return None
+    found = session.get_one(SessionRow, row.session_id)
+    account = session.get_one(AccountRow, found.account_id)
+    until = aware(found.previous_until) if found.previous_until else None
+    return FoundSession(_session(found, account), False, True, until, is_retired=True)
+
+
+def label_of(session: Session, session_id: str) -> str | None:
+    """The label of a session's account."""
+    query = select(AccountRow.label).join(SessionRow, SessionRow.account_id == AccountRow.id)
+    return session.scalar(query.where(SessionRow.id == session_id))
 
 
 def limit_previous(session: Session, session_id: str, until: datetime) -> None:
@@ -143,7 +174,7 @@ def find_link(session: Session, digest: str) -> MailLink | None:
 
 
 def delete_links(session: Session, subject_digest: str) -> None:
-    """Of several links to one address, using or asking for one ends the others."""
+    """End the links to one address. Asking for one ends none: anybody can ask, and would keep the owner out."""
     session.execute(delete(MailLinkRow).where(MailLinkRow.subject_digest == subject_digest))
 
 

@@ -9,28 +9,35 @@ from matchmaker.domain.workflow import State
 
 
 def add_view(session: Session, digest: str, session_id: str, challenge_id: str, municipality: str) -> bool:
-    """Open a challenge in a session, if the municipality owns it, first or with another; whether it does."""
+    """Open a challenge in a session, if the municipality owns it, first or with another; whether it does.
+
+    One that was opened before is opened anew as what the municipality is to it now.
+    """
     row = session.get(ChallengeRow, challenge_id)
     if row is None or row.state == State.DRAFT:
         return False
     joined = None
     if row.municipality != municipality:
         query = select(ParticipantRow.id).where(
-            ParticipantRow.challenge_id == challenge_id, ParticipantRow.municipality == municipality
+            ParticipantRow.challenge_id == challenge_id,
+            ParticipantRow.municipality == municipality,
+            ParticipantRow.standing == "admitted",
         )
         joined = session.scalars(query.order_by(ParticipantRow.role).limit(1)).first()  # co-owner before follower
         if joined is None:
             return False
-    if session.get(ViewRow, digest) is None:
-        view = ViewRow(digest=digest, session_id=session_id, challenge_id=challenge_id, participant_id=joined)
-        session.add(view)
+    session.merge(ViewRow(digest=digest, session_id=session_id, challenge_id=challenge_id, participant_id=joined))
     return True
 
 
-def is_view_of(session: Session, digest: str, session_id: str) -> bool:
-    """Whether an address was made in a session."""
+def is_view_of(session: Session, digest: str, session_id: str, municipality: str) -> bool:
+    """Whether an address was made in a session, and what it opens is the municipality's still: challenges move."""
     row = session.get(ViewRow, digest)
-    return row is not None and row.session_id == session_id
+    if row is None or row.session_id != session_id:
+        return False
+    if row.participant_id is not None:
+        return session.get_one(ParticipantRow, row.participant_id).municipality == municipality
+    return session.get_one(ChallengeRow, row.challenge_id).municipality == municipality
 
 
 def viewed_challenge(session: Session, digest: str) -> str | None:

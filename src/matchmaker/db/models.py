@@ -49,7 +49,11 @@ class CollectionRow(Base):
 
 
 class CollaboratorRow(Base):
-    """``origin`` is the import it came by; ``digest`` covers its content and its documents' ids."""
+    """``origin`` is the import it came by; ``digest`` covers its content and its documents' ids.
+
+    ``imported`` is the collaborator with its documents as it came, before what people decided about it. One whose
+    ``state`` is not active is there for those who look after the catalogue only: it is in no index and on no page.
+    """
 
     __tablename__ = "collaborator"
 
@@ -65,6 +69,8 @@ class CollaboratorRow(Base):
     is_entrance: Mapped[bool]
     origin: Mapped[str] = mapped_column(String(100))
     digest: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(40), server_default="active")
+    imported: Mapped[dict[str, Any] | None]
 
 
 class DocumentRow(Base):
@@ -126,9 +132,14 @@ class PassageRow(Base):
 
 
 class VectorRow(Base):
-    """A cached vector in float16, by the digest of encoder, role and text."""
+    """A cached vector in float16, by the digest of encoder, role and text.
+
+    ``query_since`` is when that of a challenge's words was kept, which is forgotten after a while; None for what was
+    searched through.
+    """
 
     __tablename__ = "vector"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[bytes] = mapped_column(LargeBinary)
+    query_since: Mapped[datetime | None] = mapped_column(index=True)

@@ -12,13 +12,20 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, delete, func, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from matchmaker.db.notify_models import OutboxRow
+from matchmaker.db.notify_models import EndpointRow, OutboxRow
 
 LONGEST_ERROR = 500
+
+AT_ONCE = 3
+"""How many messages of one client are sent at the same time, each to another endpoint: fewer than there are threads,
+so that a client whose receivers are slow holds up itself alone."""
+
+GOOD_UNTIL = "good_until"
+"""Where a payload says, as an ISO time, until when there is a use in sending it; without it there is no end."""
 
 
 class JobKind(StrEnum):
@@ -26,6 +33,8 @@ class JobKind(StrEnum):
 
     MAIL = "mail"
     WEBHOOK = "webhook"
+    LETTER = "letter"
+    """Mail about a challenge that is written out when it is sent, with links of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,11 @@ class Job:
     attempts: int
     endpoint_id: str | None
 
+    def is_late(self, moment: datetime) -> bool:
+        """Whether there is no use any more in sending it at a moment."""
+        good_until = self.payload.get(GOOD_UNTIL)
+        return good_until is not None and moment >= datetime.fromisoformat(good_until)
+
 
 def add(
     session: Session,
@@ -50,11 +64,15 @@ def add(
     run_at: datetime | None = None,
     group: str | None = None,
     endpoint_id: str | None = None,
+    identifier: str | None = None,
 ) -> bool:
-    """Have something sent, not before ``run_at``; False when a job with the same key is there already."""
+    """Have something sent, not before ``run_at``; False when a job with the same key is there already.
+
+    ``identifier`` is the job's id, for who wants to refer to it; drawn where none is given.
+    """
     now = datetime.now(UTC)
     row = OutboxRow(
-        id=str(uuid.uuid4()),
+        id=identifier or str(uuid.uuid4()),
         kind=kind,
         payload=dict(payload),
         created_at=now,
@@ -80,7 +98,10 @@ def is_any_due(session: Session, kinds: Sequence[JobKind], now: datetime) -> boo
 
 
 def claim(session: Session, kinds: Sequence[JobKind], now: datetime, lease: datetime, limit: int = 1) -> list[Job]:
-    """Take jobs that are due, the longest waiting first, until ``lease``; nobody else gets them until then."""
+    """Take jobs that are due, the longest waiting first, until ``lease``; nobody else gets them until then.
+
+    What is for an endpoint waits while another message is on its way there.
+    """
     due = select(OutboxRow.id).where(*_due(kinds, now)).order_by(OutboxRow.run_at, OutboxRow.created_at)
     rows = session.scalars(
         update(OutboxRow)
@@ -107,8 +128,17 @@ def retry(session: Session, job: Job, run_at: datetime, error: str) -> bool:
 
 
 def give_up(session: Session, job: Job, now: datetime, error: str) -> bool:
-    """Note that a job failed for good."""
-    return _settle(session, job, {"gave_up_at": now, "locked_until": None, "last_error": error[:LONGEST_ERROR]})
+    """Note that a job failed for good. What a mail said is then forgotten, as when it was sent."""
+    values: dict[str, Any] = {"gave_up_at": now, "locked_until": None, "last_error": error[:LONGEST_ERROR]}
+    if job.kind is JobKind.MAIL:
+        values["payload"] = {}
+    return _settle(session, job, values)
+
+
+def discard(session: Session, job: Job) -> bool:
+    """Delete a job that there is no need of any more; False when the lease had gone to another."""
+    mine = (OutboxRow.id == job.id, OutboxRow.locked_until == job.locked_until)
+    return bool(session.scalars(delete(OutboxRow).where(*mine).returning(OutboxRow.id)).all())
 
 
 def call_off(session: Session, group: str) -> bool:
@@ -130,7 +160,30 @@ def _due(kinds: Sequence[JobKind], now: datetime) -> list[ColumnElement[bool]]:
         OutboxRow.kind.in_(kinds),
         OutboxRow.run_at <= now,
         or_(OutboxRow.locked_until.is_(None), OutboxRow.locked_until < now),
+        or_(OutboxRow.endpoint_id.is_(None), OutboxRow.endpoint_id.not_in(_busy_endpoints(now))),
     ]
+
+
+def _busy_endpoints(now: datetime) -> CompoundSelect[tuple[str | None]]:
+    """The endpoints that get a message just now, and all of clients that get as many as they may."""
+    on_its_way = aliased(OutboxRow)
+    leased = (
+        on_its_way.done_at.is_(None),
+        on_its_way.gave_up_at.is_(None),
+        on_its_way.locked_until >= now,
+        on_its_way.endpoint_id.is_not(None),
+    )
+    its = aliased(EndpointRow)
+    full = (
+        select(its.client)
+        .join(on_its_way, on_its_way.endpoint_id == its.id)
+        .where(*leased)
+        .group_by(its.client)
+        .having(func.count() >= AT_ONCE)
+    )
+    return union(
+        select(on_its_way.endpoint_id).where(*leased), select(EndpointRow.id).where(EndpointRow.client.in_(full))
+    )
 
 
 def _untouched(group: str) -> list[ColumnElement[bool]]:

@@ -79,8 +79,10 @@ def open_database(url: str) -> Database:
         parsed = make_url(url)
         file = Path(parsed.database) if parsed.drivername.startswith("sqlite") and parsed.database else None
         if file:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MILLISECONDS / 1000} if file else {})
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # challenges and keys lie there
+        waits = {"timeout": SQLITE_BUSY_MILLISECONDS / 1000} if file else {}
+        # What somebody wrote would stand in the log with every fault of a statement.
+        engine = create_engine(url, connect_args=waits, hide_parameters=True)
     except (ArgumentError, ImportError, OSError) as error:
         raise SetupError(
             mark("The database {url} cannot be opened: {problem}."),

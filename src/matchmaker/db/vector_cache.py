@@ -2,16 +2,17 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import DatabaseError
 
 from matchmaker.db.models import VectorRow
-from matchmaker.db.session import Database
-from matchmaker.retrieval.encoder import Vectors
+from matchmaker.db.session import Database, Session
+from matchmaker.retrieval.encoder import Role, Vectors
 
 LOOKUP_BATCH = 500
 
@@ -33,9 +34,13 @@ class DatabaseVectorCache:
                 found |= {key: np.frombuffer(value, np.float16).astype(np.float32) for key, value in rows}
         return found
 
-    def store(self, vectors: Mapping[str, Vectors]) -> None:
+    def store(self, vectors: Mapping[str, Vectors], role: Role) -> None:
         """Store vectors; where that fails, they are encoded again some other time, and nothing else is lost."""
-        rows = [{"key": key, "value": vector.astype(np.float16).tobytes()} for key, vector in vectors.items()]
+        since = datetime.now(UTC) if role is Role.QUERY else None
+        rows = [
+            {"key": key, "value": vector.astype(np.float16).tobytes(), "query_since": since}
+            for key, vector in vectors.items()
+        ]
         if not rows:
             return
         with_duplicates = insert_sqlite if self._database.engine.dialect.name == "sqlite" else insert_postgresql
@@ -45,3 +50,11 @@ class DatabaseVectorCache:
                 session.execute(statement, rows)
         except DatabaseError:
             _log.warning("%d vectors could not be cached", len(rows), exc_info=True)
+
+
+def forget_queries(session: Session, before: datetime) -> int:
+    """Delete the vectors of challenges' words that were kept before a moment; returns how many.
+
+    They are made again when they are needed, in milliseconds.
+    """
+    return len(session.scalars(delete(VectorRow).where(VectorRow.query_since < before).returning(VectorRow.key)).all())

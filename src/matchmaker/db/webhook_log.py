@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from matchmaker.db.notify_models import AttemptRow, OutboxRow
 from matchmaker.db.outbox import JobKind
+from matchmaker.db.portal import Place
 from matchmaker.db.webhooks import Attempt, Delivery, own_endpoint
+from matchmaker.domain.access import Principal
 from matchmaker.domain.errors import MatchmakerError, NotFoundError, mark
 
 __all__ = ["Attempt", "Delivery", "ReplayError", "add_attempt", "list_deliveries", "replay"]
@@ -33,18 +35,20 @@ def add_attempt(session: Session, delivery_id: str, attempt: Attempt) -> None:
 
 
 def list_deliveries(
-    session: Session, client: str, endpoint_id: str, *, limit: int = 50, offset: int = 0
+    session: Session, owner: Principal | None, endpoint_id: str, *, after: Place | None = None, limit: int = 50
 ) -> list[Delivery]:
-    """What was or is to be sent to a client's endpoint, newest first, with its attempts.
+    """What was or is to be sent to an endpoint, newest first, from below a place of the list, with its attempts.
 
     Raises:
-        NotFoundError: the client has no such endpoint.
+        NotFoundError: the owner has no such endpoint.
     """
-    own_endpoint(session, client, endpoint_id)
+    own_endpoint(session, owner, endpoint_id)
     query = select(OutboxRow).where(OutboxRow.endpoint_id == endpoint_id, OutboxRow.kind == JobKind.WEBHOOK)
     # A list waiting for its release is nobody's to know of, not even that there is one.
     query = query.where(or_(OutboxRow.group_key.is_(None), OutboxRow.attempts > 0))
-    ordered = query.order_by(OutboxRow.created_at.desc(), OutboxRow.id).limit(limit).offset(offset)
+    if after is not None:
+        query = query.where(tuple_(OutboxRow.created_at, OutboxRow.id) < tuple_(*after))
+    ordered = query.order_by(OutboxRow.created_at.desc(), OutboxRow.id.desc()).limit(limit)
     deliveries = {row.id: _delivery(row) for row in session.scalars(ordered)}
     for row in session.scalars(select(AttemptRow).where(AttemptRow.outbox_id.in_(deliveries)).order_by(AttemptRow.id)):
         attempt = Attempt(row.at, row.status, row.duration_ms, row.error, row.answer)
@@ -52,22 +56,24 @@ def list_deliveries(
     return list(deliveries.values())
 
 
-def replay(session: Session, client: str, delivery_id: str, now: datetime) -> None:
+def replay(session: Session, owner: Principal | None, delivery_id: str, now: datetime) -> None:
     """Send a message that was sent or given up once more, under its old id.
 
     Raises:
-        NotFoundError: the client has no such delivery.
+        NotFoundError: the owner has no such delivery.
         ReplayError: it still waits for its (next) attempt, or its endpoint is not active.
     """
     row = session.get(OutboxRow, delivery_id)
     if row is None or row.endpoint_id is None:
         raise NotFoundError(mark("There is no delivery with the id {id}."), id=delivery_id)
-    if not own_endpoint(session, client, row.endpoint_id).is_active:
+    if not own_endpoint(session, owner, row.endpoint_id).is_active:
         raise ReplayError(mark("The endpoint is not active."))
     if row.done_at is None and row.gave_up_at is None:
         raise ReplayError(mark("The message is still waiting to be delivered."))
     row.done_at = row.gave_up_at = row.locked_until = None
-    row.run_at, row.attempts = now, 0
+    # As after a first attempt, and a new schedule from there: none at all would mean what nobody has begun to send,
+    # which is hidden while it waits for its release, and called off with its group.
+    row.run_at, row.attempts = now, 1
 
 
 def _delivery(row: OutboxRow) -> Delivery:

@@ -8,17 +8,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaker.db.notify_models import EndpointRow, SecretRow
-from matchmaker.domain.errors import NotFoundError, mark
+from matchmaker.domain.access import Principal
+from matchmaker.domain.errors import MatchmakerError, NotFoundError, mark
 
 SECRET_BYTES = 32
 """The specification asks for 24 to 64 random bytes:
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md"""
 
 SECRET_PREFIX = "whsec_"  # noqa: S105  # what every secret begins with
+
+
+class InactiveEndpointError(MatchmakerError):
+    """An endpoint that has been deactivated, for good."""
+
+    code = "inactive-endpoint"
 
 
 class WebhookEvent(StrEnum):
@@ -88,10 +95,10 @@ def add_endpoint(
     return _endpoint(row), _add_secret(session, row.id, now)
 
 
-def list_endpoints(session: Session, client: str | None = None) -> list[Endpoint]:
-    """The endpoints of a client, or (None) of all, oldest first, those that were deactivated too."""
+def list_endpoints(session: Session, owner: Principal | None) -> list[Endpoint]:
+    """Whose endpoints somebody may manage, or (None) all, oldest first, those that were deactivated too."""
     query = select(EndpointRow).order_by(EndpointRow.created_at, EndpointRow.id)
-    return [_endpoint(row) for row in session.scalars(query.where(EndpointRow.client == client) if client else query)]
+    return [_endpoint(row) for row in session.scalars(query) if _is_of(row, owner)]
 
 
 def find_endpoint(session: Session, endpoint_id: str | None) -> Endpoint | None:
@@ -105,19 +112,25 @@ def list_listening(session: Session, municipalities: Iterable[str]) -> list[Endp
     return [_endpoint(row) for row in session.scalars(query.order_by(EndpointRow.created_at, EndpointRow.id))]
 
 
-def rotate_secret(session: Session, client: str, endpoint_id: str, overlap: timedelta, now: datetime) -> str:
-    """A new secret for a client's endpoint; the old ones sign as well until ``overlap`` is over.
+def rotate_secret(
+    session: Session, owner: Principal | None, endpoint_id: str, overlap: timedelta, now: datetime
+) -> str:
+    """A new secret for an endpoint. The one before signs as well until ``overlap`` is over; older ones are deleted.
 
     Raises:
-        NotFoundError: the client has no such endpoint.
+        NotFoundError: the owner has no such endpoint.
+        InactiveEndpointError: it has been deactivated.
     """
-    own_endpoint(session, client, endpoint_id)
-    until = now + overlap
-    session.execute(
-        update(SecretRow)
-        .where(SecretRow.endpoint_id == endpoint_id, or_(SecretRow.expires_at.is_(None), SecretRow.expires_at > until))
-        .values(expires_at=until)
-    )
+    if not own_endpoint(session, owner, endpoint_id).is_active:
+        raise InactiveEndpointError(mark("The endpoint is not active."))
+    of_this = select(SecretRow).where(SecretRow.endpoint_id == endpoint_id).order_by(SecretRow.id.desc())
+    newest, *older = session.scalars(of_this)
+    for one in older:
+        session.delete(one)
+    if overlap:
+        newest.expires_at = now + overlap
+    else:
+        session.delete(newest)
     return _add_secret(session, endpoint_id, now)
 
 
@@ -128,25 +141,36 @@ def list_secrets(session: Session, endpoint_id: str, now: datetime) -> list[str]
     return list(session.scalars(query.order_by(SecretRow.id.desc())))
 
 
-def deactivate(session: Session, client: str, endpoint_id: str) -> None:
-    """Tell an endpoint nothing any more; what waits for it is not sent.
+def forget_secrets(session: Session, now: datetime) -> None:
+    """Delete the secrets that no longer sign."""
+    session.execute(delete(SecretRow).where(SecretRow.expires_at <= now))
+
+
+def deactivate(session: Session, owner: Principal | None, endpoint_id: str) -> None:
+    """Tell an endpoint nothing any more; what waits for it is not sent, and its secrets are deleted.
 
     Raises:
-        NotFoundError: the client has no such endpoint.
+        NotFoundError: the owner has no such endpoint.
     """
-    own_endpoint(session, client, endpoint_id).is_active = False
+    own_endpoint(session, owner, endpoint_id).is_active = False
+    session.execute(delete(SecretRow).where(SecretRow.endpoint_id == endpoint_id))
 
 
-def own_endpoint(session: Session, client: str, endpoint_id: str) -> EndpointRow:
-    """A client's endpoint as stored.
+def own_endpoint(session: Session, owner: Principal | None, endpoint_id: str) -> EndpointRow:
+    """An endpoint as stored. ``owner`` is the client that asks, for the municipalities that its key is for; None is
+    the operator, who may manage all.
 
     Raises:
-        NotFoundError: the client has no such endpoint.
+        NotFoundError: the owner has no such endpoint.
     """
     row = session.get(EndpointRow, endpoint_id)
-    if row is None or row.client != client:
+    if row is None or not _is_of(row, owner):
         raise NotFoundError(mark("There is no endpoint with the id {id}."), id=endpoint_id)
     return row
+
+
+def _is_of(row: EndpointRow, owner: Principal | None) -> bool:
+    return owner is None or (row.client == owner.client and owner.acts_for(row.municipality))
 
 
 def _add_secret(session: Session, endpoint_id: str, now: datetime) -> str:

@@ -106,6 +106,11 @@ class Case:
         return tuple(one for one in self.candidates if one.decision is Decision.ACCEPTED)
 
 
+def reference(case_id: str) -> str:
+    """By which a case is spoken of on the telephone: the first eight digits of its id, "0B7D-2F0E"."""
+    return f"{case_id[:4]}-{case_id[4:8]}".upper()
+
+
 def step(case: Case, act: Act, party: Party) -> Case:
     """The case in the state that an act leads to.
 

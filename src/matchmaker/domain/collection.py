@@ -47,6 +47,10 @@ class Collection(Protocol):
         """The collaborators of these ids, without their documents; ids that do not exist are left out."""
         ...
 
+    def find_pinned(self, collaborator_ids: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """By collaborator the works that they want to be shown by before others; who has none is left out."""
+        ...
+
 
 def check_collection_name(name: str) -> str:
     """Return the name of a stored collection if it may be one: it becomes the name of a folder.

@@ -120,6 +120,19 @@ def next_state(state: State, act: Act, party: Party) -> State:
     raise IllegalActError(mark("This cannot be done now: the case is in another state."), state=state, act=act)
 
 
+def told_state(state: State, *, unsent: bool = False, for_others: bool = False) -> State:
+    """The state that a municipality is told: never that a machine has matched, and an approval only once it was sent.
+
+    ``unsent``: the list that was approved last is not to be seen (any more). ``for_others``: told to a municipality
+    that joined; what the adviser asks concerns only the one who is asked.
+    """
+    if state is State.MATCHED:
+        return State.SUBMITTED
+    if for_others and state is State.WAITING:
+        return State.IN_REVIEW
+    return State.IN_REVIEW if unsent and state is State.APPROVED else state
+
+
 def allowed(state: State, party: Party) -> frozenset[Act]:
     """What a party may do in a state."""
     return frozenset(one.act for one in TRANSITIONS if one.party is party and state in one.sources)

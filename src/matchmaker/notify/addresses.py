@@ -6,6 +6,7 @@ The name is resolved here, once, and the connection goes to what was checked.
 """
 
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -39,6 +40,9 @@ PORTS = (443, 8443)
 """Where HTTPS is served in public; any other port may belong to something that is no web server."""
 
 LONGEST_URL = 2000
+
+LOOKUP_SECONDS = 10.0
+"""How long a look-up is waited for, where nothing less is left: the system's own may take minutes."""
 
 
 class RefusedTargetError(MatchmakerError):
@@ -74,8 +78,8 @@ class AddressPolicy:
     allowed: tuple[Network, ...] = ()
     resolver: Resolver = resolve
 
-    def check(self, text: str) -> Target:
-        """The target of a URL.
+    def check(self, text: str, seconds: float = LOOKUP_SECONDS) -> Target:
+        """The target of a URL, its name looked up within ``seconds``.
 
         Raises:
             RefusedTargetError: it is no plain web address, its name has no address, or one of them is not to be called.
@@ -83,20 +87,34 @@ class AddressPolicy:
         url = read_url(text)
         secure = url.scheme == "https"
         port = url.port or (443 if secure else 80)
-        try:
-            addresses = tuple(self.resolver(url.raw_host.decode("ascii"), port))
-        except (OSError, UnicodeError):
-            addresses = ()
-        if not addresses:
-            raise RefusedTargetError(mark("The server's name {host} has no address."), host=url.host)
-        inside = all(self._is_allowed(one) for one in addresses)
-        if not inside and not all(self._is_allowed(one) or is_public(one) for one in addresses):
-            raise RefusedTargetError(mark("The server {host} is not on the public internet."), host=url.host)
+        addresses = self._look_up(url.raw_host.decode("ascii"), port, seconds)
+        inside = bool(addresses) and all(self._is_allowed(one) for one in addresses)
+        if not addresses or not all(self._is_allowed(one) or is_public(one) for one in addresses):
+            # One answer for both: else it would tell which names there are inside the operator's network.
+            raise RefusedTargetError(mark("The server {host} has no address on the public internet."), host=url.host)
         if not inside and not secure:
             raise RefusedTargetError(mark("The address must begin with https://."))
         if not inside and port not in PORTS:
             raise RefusedTargetError(mark("The port {port} is not one of a web server: use 443 or 8443."), port=port)
         return Target(url, addresses)
+
+    def _look_up(self, host: str, port: int, seconds: float) -> tuple[str, ...]:
+        """The addresses of a name; none where it has none, or where nobody says so in time.
+
+        The system's look-up cannot be stopped. It is left to a thread that ends by itself, and that nobody waits for.
+        """
+        found: list[tuple[str, ...]] = []
+
+        def look_up() -> None:
+            try:
+                found.append(tuple(self.resolver(host, port)))
+            except (OSError, UnicodeError):
+                found.append(())
+
+        thread = threading.Thread(target=look_up, name="look-up", daemon=True)
+        thread.start()
+        thread.join(seconds)
+        return found[0] if found else ()
 
     def _is_allowed(self, address: str) -> bool:
         parsed = _parse(address)

@@ -1,12 +1,17 @@
-"""Webhook endpoints as their clients manage them: each sees and changes its own only."""
+"""Webhook endpoints as they are managed: by a client, its own for the municipalities of its key, or by the operator.
+
+``owner`` is that client, or None for the operator, who may manage all.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from matchmaker.db import webhook_log, webhooks
+from matchmaker.db.portal import Place
 from matchmaker.db.session import Database
 from matchmaker.db.webhooks import Delivery, Endpoint, WebhookEvent
-from matchmaker.domain.errors import MatchmakerError, mark
+from matchmaker.domain.access import Principal, Role
+from matchmaker.domain.errors import MatchmakerError, NotFoundError, mark
 from matchmaker.notify.addresses import AddressPolicy
 from matchmaker.notify.worker import utc_now
 
@@ -14,7 +19,7 @@ OVERLAP = timedelta(days=1)
 """How long an old secret signs beside the new one: time to put the new one in place."""
 
 MAXIMUM_ENDPOINTS = 20
-"""Active ones of a client: every event is written once for each."""
+"""Active ones of a client for a municipality: every event is written once for each."""
 
 
 class InvalidEndpointError(MatchmakerError):
@@ -46,62 +51,80 @@ def add_endpoint(
     wanted = _read_events(events)
     policy.check(url)
     with database.transaction() as session:
-        if sum(one.is_active for one in webhooks.list_endpoints(session, client)) >= MAXIMUM_ENDPOINTS:
+        mine = Principal(Role.PORTAL, client, frozenset({municipality}))
+        if sum(one.is_active for one in webhooks.list_endpoints(session, mine)) >= MAXIMUM_ENDPOINTS:
             raise InvalidEndpointError("url", mark("There are {count} endpoints already."), count=MAXIMUM_ENDPOINTS)
         return webhooks.add_endpoint(
             session, client=client, municipality=municipality, url=url, events=wanted, now=now or utc_now()
         )
 
 
-def list_endpoints(database: Database, client: str | None = None) -> list[Endpoint]:
-    """The endpoints of a client, or (None, for the operator) of all; oldest first, deactivated ones too."""
+def list_endpoints(database: Database, owner: Principal | None) -> list[Endpoint]:
+    """The owner's endpoints, oldest first, deactivated ones too."""
     with database.reading() as session:
-        return webhooks.list_endpoints(session, client)
+        return webhooks.list_endpoints(session, owner)
+
+
+def get_endpoint(database: Database, owner: Principal | None, endpoint_id: str) -> Endpoint:
+    """One endpoint.
+
+    Raises:
+        NotFoundError: the owner has no such endpoint.
+    """
+    for one in list_endpoints(database, owner):
+        if one.id == endpoint_id:
+            return one
+    raise NotFoundError(mark("There is no endpoint with the id {id}."), id=endpoint_id)
 
 
 def rotate_secret(
-    database: Database, client: str, endpoint_id: str, overlap: timedelta = OVERLAP, now: datetime | None = None
+    database: Database,
+    owner: Principal | None,
+    endpoint_id: str,
+    overlap: timedelta = OVERLAP,
+    now: datetime | None = None,
 ) -> str:
-    """A new secret, shown this once; until ``overlap`` is over messages carry the old one's signature too.
+    """A new secret, shown this once; until ``overlap`` is over messages carry the one before's signature too.
 
     Raises:
-        NotFoundError: the client has no such endpoint.
+        NotFoundError: the owner has no such endpoint.
+        InactiveEndpointError: it has been deactivated.
     """
     with database.transaction() as session:
-        return webhooks.rotate_secret(session, client, endpoint_id, overlap, now or utc_now())
+        return webhooks.rotate_secret(session, owner, endpoint_id, overlap, now or utc_now())
 
 
-def deactivate(database: Database, client: str, endpoint_id: str) -> None:
+def deactivate(database: Database, owner: Principal | None, endpoint_id: str) -> None:
     """Tell an endpoint nothing any more; what waits for it is not sent.
 
     Raises:
-        NotFoundError: the client has no such endpoint.
+        NotFoundError: the owner has no such endpoint.
     """
     with database.transaction() as session:
-        webhooks.deactivate(session, client, endpoint_id)
+        webhooks.deactivate(session, owner, endpoint_id)
 
 
 def list_deliveries(
-    database: Database, client: str, endpoint_id: str, *, limit: int = 50, offset: int = 0
+    database: Database, owner: Principal | None, endpoint_id: str, *, after: Place | None = None, limit: int = 50
 ) -> list[Delivery]:
-    """What was sent to an endpoint, newest first, with every attempt.
+    """What was sent to an endpoint, newest first, from below a place of the list, with every attempt.
 
     Raises:
-        NotFoundError: the client has no such endpoint.
+        NotFoundError: the owner has no such endpoint.
     """
     with database.reading() as session:
-        return webhook_log.list_deliveries(session, client, endpoint_id, limit=limit, offset=offset)
+        return webhook_log.list_deliveries(session, owner, endpoint_id, after=after, limit=limit)
 
 
-def replay(database: Database, client: str, delivery_id: str, now: datetime | None = None) -> None:
+def replay(database: Database, owner: Principal | None, delivery_id: str, now: datetime | None = None) -> None:
     """Send a message that was delivered or given up once more, under the same ``webhook-id``.
 
     Raises:
-        NotFoundError: the client has no such delivery.
+        NotFoundError: the owner has no such delivery.
         ReplayError: it is still waiting, or its endpoint is not active.
     """
     with database.transaction() as session:
-        webhook_log.replay(session, client, delivery_id, now or utc_now())
+        webhook_log.replay(session, owner, delivery_id, now or utc_now())
 
 
 def _read_events(events: Iterable[str]) -> list[WebhookEvent]:

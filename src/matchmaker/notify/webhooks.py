@@ -27,7 +27,7 @@ from matchmaker.notify.transport import PinnedTransport
 from matchmaker.notify.worker import Clock, SendingError, utc_now
 
 TIMEOUT_SECONDS = 20.0
-"""For the whole of an attempt; the specification recommends 15 to 30."""
+"""For the whole of an attempt, the look-up of the name included; the specification recommends 15 to 30."""
 
 KEPT_CHARACTERS = 200
 """Of an answer's body in the log."""
@@ -71,7 +71,7 @@ class WebhookSender:
             with self._database.transaction() as session:
                 add_attempt(session, job.id, attempt)
                 if gone:
-                    deactivate(session, endpoint.client, endpoint.id)
+                    deactivate(session, None, endpoint.id)
         except StorageError:  # the log has a gap, but what was delivered must not be delivered again for it
             log.warning("The attempt to deliver %s could not be logged", job.id)
         if attempt.error:
@@ -96,8 +96,10 @@ class WebhookSender:
         return Attempt(now, status, round((time.monotonic() - started) * 1000), error, answer), wait
 
     def _post(self, url: str, body: str, headers: Mapping[str, str]) -> httpx2.Response:
-        target = self._policy.check(url)  # each time anew: a name's addresses change
-        transport = PinnedTransport(target.addresses, self._seconds, self._context)
+        started = time.monotonic()
+        target = self._policy.check(url, self._seconds)  # each time anew: a name's addresses change
+        left = self._seconds - (time.monotonic() - started)
+        transport = PinnedTransport(target.addresses, left, self._context)
         with httpx2.Client(transport=transport, trust_env=False, follow_redirects=False) as client:
             return client.post(target.url, content=body.encode(), headers=dict(headers))
 

@@ -9,10 +9,17 @@ from types import TracebackType
 from typing import Self
 
 from matchmaker.db import outbox
+from matchmaker.db.access import ANSWERS_KEPT, delete_answers
+from matchmaker.db.drafts import forget_drafts
+from matchmaker.db.identity_sessions import forget_expired
+from matchmaker.db.letter_links import forget_ended_links
 from matchmaker.db.outbox import Job, JobKind
 from matchmaker.db.session import Database
+from matchmaker.db.vector_cache import forget_queries
+from matchmaker.db.webhooks import forget_secrets
 from matchmaker.domain.errors import MatchmakerError
 from matchmaker.notify.schedule import MAXIMUM_ATTEMPTS, next_attempt
+from matchmaker.settings import DRAFT_DAYS
 
 LEASE = timedelta(minutes=5)
 """How long a claimed job is left to its worker: longer than the slowest sending takes, whose timeouts are seconds."""
@@ -29,7 +36,16 @@ STOP_SECONDS = 5.0
 KEPT = timedelta(days=90)
 """How long what was sent, and the log of it, is kept."""
 
-TIDY_SECONDS = 24 * 3600.0
+VECTORS_KEPT = timedelta(days=30)
+"""How long vectors of challenges' words are kept, so that what is matched again is not encoded again."""
+
+DRAFTS_KEPT = timedelta(days=DRAFT_DAYS)
+"""How long is kept what was typed and not sent, unless the settings say otherwise."""
+
+TIDY_SECONDS = 3600.0
+
+THREADS = {JobKind.WEBHOOK: 6}
+"""How many messages of a kind are sent at the same time, where it is more than one; more than ``outbox.AT_ONCE``."""
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +61,12 @@ class SendingError(Exception):
         self.wait = wait
 
 
+class NotNeededError(Exception):
+    """There is no need to send a message any more: it is forgotten, as if it had never been."""
+
+
 Sender = Callable[[Job], None]
-"""Sends a job, or raises ``SendingError``."""
+"""Sends a job, or raises ``SendingError`` or ``NotNeededError``."""
 
 Senders = Mapping[JobKind, Sender]
 
@@ -82,9 +102,15 @@ def run_due(
 def _send(database: Database, sender: Sender, job: Job, now: Clock) -> None:
     if job.attempts > MAXIMUM_ATTEMPTS:  # whoever claimed it before never came back: it may be what ends workers
         failure = SendingError("The worker ended each time while it was sending.", final=True)
+    elif job.is_late(now()):
+        failure = SendingError("It is too late: what the message says is no longer good.", final=True)
     else:
         try:
             sender(job)
+        except NotNeededError:
+            with database.transaction() as session:
+                outbox.discard(session, job)
+            return
         except SendingError as error:
             failure = error
         except Exception as error:
@@ -95,6 +121,8 @@ def _send(database: Database, sender: Sender, job: Job, now: Clock) -> None:
                 outbox.finish(session, job, now())
             return
     again = None if failure.final else next_attempt(job.attempts, now(), failure.wait)
+    if again is not None and job.is_late(again):
+        again = None
     log.warning("%s %s, attempt %d: %s", job.kind, job.id, job.attempts, failure)
     with database.transaction() as session:
         if again is None:
@@ -104,7 +132,7 @@ def _send(database: Database, sender: Sender, job: Job, now: Clock) -> None:
 
 
 class Deliverer:
-    """Threads that send what is due, one for each kind, so that mail does not wait for somebody's slow server.
+    """Threads that send what is due, some for each kind, so that nobody waits for somebody else's slow server.
 
     They begin with ``start`` and end with ``stop`` (or with the block of a ``with``), and never keep a process alive.
     The database is opened by the threads themselves: a server starts also where it cannot be opened yet.
@@ -115,26 +143,28 @@ class Deliverer:
         open_database: Callable[[], Database],
         make_senders: Callable[[Database], Senders],
         poll_seconds: float = POLL_SECONDS,
+        drafts_kept: timedelta = DRAFTS_KEPT,
     ) -> None:
         self._open_database = open_database
         self._make_senders = make_senders
         self._poll_seconds = poll_seconds
+        self._drafts_kept = drafts_kept
         self._stopping = threading.Event()
-        self._wakers = {kind: threading.Event() for kind in JobKind}
+        self._wakers = [(kind, threading.Event()) for kind in JobKind for _ in range(THREADS.get(kind, 1))]
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         self._stopping.clear()
         self._threads = [
             threading.Thread(target=self._work, args=(kind, waker), name=f"deliver-{kind}", daemon=True)
-            for kind, waker in self._wakers.items()
+            for kind, waker in self._wakers
         ]
         for thread in self._threads:
             thread.start()
 
     def wake(self) -> None:
         """Look at once for what is due."""
-        for waker in self._wakers.values():
+        for _, waker in self._wakers:
             waker.set()
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
@@ -169,7 +199,7 @@ class Deliverer:
                 run_due(database, senders, stopping=self._stopping.is_set)
                 if kind is JobKind.MAIL and (tidied is None or time.monotonic() - tidied > TIDY_SECONDS):
                     tidied = time.monotonic()
-                    tidy(database)
+                    tidy(database, drafts_kept=self._drafts_kept)
             except MatchmakerError as error:
                 log.warning("Nothing can be sent just now: %s", error)
                 pause *= REST
@@ -180,7 +210,18 @@ class Deliverer:
                 waker.wait(pause)
 
 
-def tidy(database: Database, now: datetime | None = None) -> int:
-    """Forget what was sent or given up long ago; returns how much."""
+def tidy(database: Database, now: datetime | None = None, drafts_kept: timedelta = DRAFTS_KEPT) -> int:
+    """Forget what has had its time; returns how many messages that were sent or given up.
+
+    That is, besides messages: links and sessions that have ended, drafts that nobody went on with, vectors of
+    challenges, answers to repeated requests, and secrets that were replaced.
+    """
+    now = now or utc_now()
     with database.transaction() as session:
-        return outbox.forget(session, (now or utc_now()) - KEPT)
+        forget_ended_links(session, now)
+        forget_expired(session, now)
+        delete_answers(session, now - ANSWERS_KEPT)
+        forget_secrets(session, now)
+        forget_drafts(session, now - drafts_kept)
+        forget_queries(session, now - VECTORS_KEPT)
+        return outbox.forget(session, now - KEPT)

@@ -38,17 +38,21 @@ def carrying_passages(
 
 
 def choose_evidence(
-    passages: Sequence[ScoredPassage], works: Mapping[int, str], count: int = EVIDENCE_COUNT
+    passages: Sequence[ScoredPassage],
+    works: Mapping[int, str],
+    count: int = EVIDENCE_COUNT,
+    pinned: frozenset[str] = frozenset(),
 ) -> list[ScoredPassage]:
     """The best passage of each of the best ``count`` works: a text and its translation are one piece of evidence.
 
-    ``works`` tells each row's work; rows that it lacks cannot be shown.
+    ``works`` tells each row's work; rows that it lacks cannot be shown. Of the passages, which all carried the score,
+    those of ``pinned`` works come first.
     """
     chosen: dict[str, ScoredPassage] = {}
     for passage in passages:
         if passage.row in works:
             chosen.setdefault(works[passage.row], passage)
-    return list(chosen.values())[:count]
+    return sorted(chosen.values(), key=lambda one: works[one.row] not in pinned)[:count]
 
 
 def telling_words(words: Mapping[str, frozenset[str]], weight: Callable[[str], float]) -> tuple[str, ...]:

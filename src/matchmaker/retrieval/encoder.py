@@ -59,7 +59,9 @@ class VectorCache(Protocol):
 
     def find(self, keys: Sequence[str]) -> Mapping[str, Vectors]: ...
 
-    def store(self, vectors: Mapping[str, Vectors]) -> None: ...
+    def store(self, vectors: Mapping[str, Vectors], role: Role) -> None:
+        """Keep vectors of texts of a role: those of queries, which are what somebody wrote, for a while only."""
+        ...
 
 
 class CachedEncoder:
@@ -85,6 +87,7 @@ class CachedEncoder:
         """Unit vectors, float32 of shape (len(texts), dimension); only texts not seen before are encoded."""
         vectors = self._look_up(
             [self._key(text, role) for text in texts],
+            role,
             lambda places: self._encoder.encode([texts[place] for place in places], role, progress),
             progress,
         )
@@ -99,6 +102,7 @@ class CachedEncoder:
                 self._key(f"in parts {list(spans)}\n{text}", Role.DOCUMENT)
                 for text, spans in zip(texts, parts, strict=True)
             ],
+            Role.DOCUMENT,
             lambda places: [
                 own.reshape(-1)
                 for own in self._encoder.encode_parts(
@@ -110,7 +114,11 @@ class CachedEncoder:
         return [own.reshape(-1, self.dimension) for own in vectors]
 
     def _look_up(
-        self, keys: Sequence[str], encode: Callable[[Sequence[int]], Iterable[Vectors]], progress: Progress | None
+        self,
+        keys: Sequence[str],
+        role: Role,
+        encode: Callable[[Sequence[int]], Iterable[Vectors]],
+        progress: Progress | None,
     ) -> list[Vectors]:
         """The value of each key, from the cache or else from ``encode``, given the places of those that are missing."""
         place_of = dict(zip(keys, range(len(keys)), strict=True))
@@ -123,7 +131,7 @@ class CachedEncoder:
             fresh = {
                 key: vector.astype(np.float16).astype(np.float32) for key, vector in zip(batch, encoded, strict=True)
             }
-            self._cache.store(fresh)
+            self._cache.store(fresh, role)
             known |= fresh
         return [known[key] for key in keys]
 
@@ -141,7 +149,8 @@ class MemoryVectorCache:
     def find(self, keys: Sequence[str]) -> Mapping[str, Vectors]:
         return {key: self._vectors[key] for key in keys if key in self._vectors}
 
-    def store(self, vectors: Mapping[str, Vectors]) -> None:
+    def store(self, vectors: Mapping[str, Vectors], role: Role) -> None:
+        del role  # all of them are forgotten with the process
         self._vectors.update(vectors)
 
 

@@ -1,7 +1,7 @@
 """The lexical channel: BM25 over the terms of the passages."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -34,13 +34,15 @@ class LexicalIndex:
         self._passage_count = passage_count
 
     @classmethod
-    def build(cls, passages: Sequence[Sequence[str]]) -> Self:
+    def build(cls, passages: Iterable[Sequence[str]]) -> Self:
         """Index the terms of each passage; row numbers are their ids."""
-        if not any(passages):
-            return cls(None, len(passages))
+        once: dict[str, str] = {}  # a term of a thousand passages is kept once
+        corpus = [[once.setdefault(term, term) for term in terms] for terms in passages]
+        if not once:
+            return cls(None, len(corpus))
         model = bm25s.BM25(k1=K1, b=B, method="lucene")
-        model.index([list(terms) for terms in passages], show_progress=False)
-        return cls(model, len(passages))
+        model.index(corpus, show_progress=False)
+        return cls(model, len(corpus))
 
     @classmethod
     def read(cls, folder: Path, passage_count: int) -> Self:

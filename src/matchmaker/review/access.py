@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from matchmaker.db import access as stored
+from matchmaker.db import access_record
 from matchmaker.db.cases import get_case
 from matchmaker.db.portal import is_co_owner
 from matchmaker.db.session import Database
@@ -21,6 +22,7 @@ from matchmaker.domain.access import (
     RevokedKeyError,
     Scope,
 )
+from matchmaker.domain.access_event import OPERATOR, AccessAct
 from matchmaker.domain.errors import InvalidNameError, NotFoundError, StorageError, mark
 
 SECRET_BYTES = 32
@@ -43,8 +45,11 @@ def create_key(
     municipalities: Collection[str] | None,
     valid_for: timedelta,
     now: datetime | None = None,
+    by: str = OPERATOR,
 ) -> tuple[ApiKey, str]:
     """A new key and, this once, its whole text ``mm_<id>_<secret>``. ``municipalities`` is None for all of them.
+
+    ``by`` is who makes it, for the record.
 
     Raises:
         InvalidNameError: the client's name cannot be one.
@@ -65,6 +70,7 @@ def create_key(
     )
     with database.transaction() as session:
         stored.add_key(session, key, _digest(secret))
+        access_record.note_act(session, by, AccessAct.KEY_MADE, f"mm_{key.id}", _described(key), now)
     return key, f"mm_{key.id}_{secret}"
 
 
@@ -73,7 +79,7 @@ def list_keys(database: Database) -> list[ApiKey]:
         return stored.list_keys(session)
 
 
-def revoke_key(database: Database, key_id: str, now: datetime | None = None) -> None:
+def revoke_key(database: Database, key_id: str, now: datetime | None = None, by: str = OPERATOR) -> None:
     """Take a key back; the next request with it is refused.
 
     Raises:
@@ -82,6 +88,7 @@ def revoke_key(database: Database, key_id: str, now: datetime | None = None) -> 
     with database.transaction() as session:
         if not stored.revoke_key(session, key_id, now or datetime.now(UTC)):
             raise NotFoundError(mark("There is no API key with the id {id}."), id=key_id)
+        access_record.note_act(session, by, AccessAct.KEY_REVOKED, f"mm_{key_id}", now=now)
 
 
 def authenticate(database: Database, presented: str, now: datetime | None = None) -> Principal:
@@ -158,6 +165,12 @@ def _note_use(database: Database, key: ApiKey, now: datetime) -> None:
             stored.note_use(session, key.id, now, now - USE_NOTED_EVERY)
     except StorageError:
         log.warning("The use of the API key %s could not be noted", key.id)  # no reason to refuse the request
+
+
+def _described(key: ApiKey) -> str:
+    """For whom and for what a key is, in codes."""
+    whose = "all" if key.municipalities is None else ",".join(sorted(key.municipalities))
+    return f"{key.client} {whose} {','.join(sorted(key.scopes))}"
 
 
 def _digest(secret: str) -> str:

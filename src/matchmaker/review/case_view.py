@@ -19,11 +19,14 @@ from matchmaker.db.case_records import (
 )
 from matchmaker.db.cases import count_events, get_case, get_revision, list_events, list_versions, stale
 from matchmaker.db.challenges import find_shortlist
+from matchmaker.db.correspondence import list_letters, list_stopped
+from matchmaker.db.letter_links import Reader
 from matchmaker.db.queue import History, collaborator_histories
 from matchmaker.db.session import Database, Session
 from matchmaker.domain.case import Case
 from matchmaker.domain.description import Description
 from matchmaker.domain.event import Event
+from matchmaker.domain.letter import Letter
 from matchmaker.domain.shortlist import Shortlist
 from matchmaker.review.desk import BARRIERS, find_undoable
 from matchmaker.review.intake import read_shortlist
@@ -41,7 +44,7 @@ class CaseView:
 
     ``events`` are the newest, oldest first, of ``event_count``; ``system_list`` is None before the matching. ``ties``
     and ``histories`` are by collaborator, ``judgments`` the reading adviser's own grades. ``versions`` are the
-    descriptions as they were sent, oldest first.
+    descriptions as they were sent, ``letters`` the mail about the case, oldest first; ``stopped`` who wants no more.
     """
 
     case: Case
@@ -56,6 +59,8 @@ class CaseView:
     histories: Mapping[str, History]
     judgments: Mapping[str, int]
     versions: list[tuple[int, datetime, Description]]
+    letters: list[Letter]
+    stopped: list[Reader]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +93,12 @@ def read_case(database: Database, case_id: str, adviser: str, today: date) -> Ca
             messages=list_messages(session, case_id),
             participants=list_participants(session, case_id),
             approval=find_latest_approval(session, case_id),
-            ties=list_ties(session, case.collection, municipality, ids),
+            ties=list_ties(session, case.collection, [municipality] if municipality else [], ids),
             histories=collaborator_histories(session, ids, municipality, case_id, term_start(today)),
             judgments=list_judgments(session, case_id, adviser),
             versions=list_versions(session, case_id),
+            letters=list_letters(session, case_id),
+            stopped=list_stopped(session, case_id),
         )
 
 

@@ -10,17 +10,33 @@ from typing import Any
 
 from matchmaker.db.case_records import Participant, find_participant
 from matchmaker.db.cases import add_first_version, get_case, save_case
-from matchmaker.db.drafts import LinkedChallenge, add_draft, delete_draft, find_by_link, save_draft
+from matchmaker.db.correspondence import set_language
+from matchmaker.db.drafts import (
+    LinkedChallenge,
+    add_draft,
+    delete_draft,
+    end_draft,
+    find_by_link,
+    note_version,
+    save_draft,
+)
 from matchmaker.db.session import Database
 from matchmaker.domain.case import Case, step
 from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.description import FIELDS, MATCHED, Description, read_description
-from matchmaker.domain.errors import NotFoundError, mark
+from matchmaker.domain.errors import MatchmakerError, NotFoundError, mark
 from matchmaker.domain.event import OFFICER, EventKind
+from matchmaker.domain.links import LETTER_PREFIX, link_digest, new_token
 from matchmaker.domain.workflow import Act, Party, State
 from matchmaker.review.intake import answer_day, challenge_of
-from matchmaker.review.links import link_digest, new_token
+from matchmaker.review.letters import LINK_ENDED
 from matchmaker.text.query import read_query
+
+
+class OvertakenError(MatchmakerError):
+    """Since the draft was begun, another version of its challenge has been sent, which the sender has not seen."""
+
+    code = "stale-case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,8 @@ def open_link(database: Database, token: str) -> tuple[LinkedChallenge, Particip
         if participant:
             state = get_case(session, participant.case_id).state
             return LinkedChallenge(participant.case_id, state, None, None), participant
+    if token.startswith(LETTER_PREFIX):
+        raise NotFoundError(LINK_ENDED)
     raise NotFoundError(mark("This link opens nothing. It may be cut short, or the draft has been thrown away."))
 
 
@@ -57,8 +75,10 @@ def start_draft(database: Database, collection: str, typed: Mapping[str, Any]) -
     return token
 
 
-def keep(database: Database, token: str, typed: Mapping[str, Any]) -> Mapping[str, Any]:
+def keep(database: Database, token: str, typed: Mapping[str, Any], begun_from: int | None = None) -> Mapping[str, Any]:
     """Keep what was typed in some of the fields; the others stay. Returns the whole draft.
+
+    ``begun_from`` is the version of the challenge that whoever types began from, where the page says so.
 
     Raises:
         NotFoundError: the link opens no draft.
@@ -69,17 +89,30 @@ def keep(database: Database, token: str, typed: Mapping[str, Any]) -> Mapping[st
             raise NotFoundError(mark("This link opens no draft."))
         whole = {**linked.draft, **clean(typed)}
         save_draft(session, linked.id, whole)
+        if begun_from is not None:
+            note_version(session, linked.id, begun_from)
     return whole
 
 
-def send(database: Database, token: str, choices: Choices, answer_days: int) -> Case:
+def send(
+    database: Database,
+    token: str,
+    choices: Choices,
+    answer_days: int,
+    language: str | None = None,
+    seen: int | None = None,
+) -> Case:
     """Send the draft: a new challenge, or the next version of one. It is committed when this returns.
+
+    ``language`` is the one that the sender reads: letters are in it, or (None) in all of them. ``seen`` is the version
+    that the sender was shown beside the draft, where it is a later one than that from which the draft began.
 
     Raises:
         NotFoundError: the link opens no draft.
         InvalidDescriptionError: fields are wrong; nothing is changed.
         InvalidChallengeError: the text cannot be matched; nothing is changed.
         IllegalActError: the challenge has been closed or withdrawn meanwhile.
+        OvertakenError: another version was sent meanwhile; nothing is changed.
     """
     now = datetime.now(UTC)
     with database.transaction() as session:
@@ -90,19 +123,24 @@ def send(database: Database, token: str, choices: Choices, answer_days: int) -> 
         promised = answer_day(now.date(), answer_days)
         if linked.is_sent:
             before = get_case(session, linked.id)
+            if linked.is_overtaken and seen != before.version:
+                raise OvertakenError(mark("The challenge was changed while you were writing. Nothing was sent."))
             amended = replace(before, version=before.version + 1, description=described, promised_on=promised)
             after, kind = step(amended, Act.AMEND, Party.OFFICER), EventKind.AMEND
         else:
             before = add_first_version(session, linked.id, described, now, promised)
             after, kind = step(before, Act.SUBMIT, Party.OFFICER), EventKind.SUBMIT
         read_query(challenge_of(after))
+        set_language(session, linked.id, language)
         sent = save_case(session, before, after, OFFICER, kind, details={"version": after.version})
-        save_draft(session, linked.id, None)
+        end_draft(session, linked.id)
     return sent
 
 
-def start_amending(database: Database, token: str) -> None:
+def start_amending(database: Database, token: str, begun_from: int | None = None) -> None:
     """Begin the next version with the present one; what is being typed already stays.
+
+    ``begun_from`` is the version that whoever types has before them, where it may be an earlier one.
 
     Raises:
         NotFoundError: the link opens no challenge.
@@ -115,7 +153,9 @@ def start_amending(database: Database, token: str) -> None:
         case = get_case(session, linked.id)
         step(case, Act.AMEND, Party.OFFICER)
         if linked.draft is None:
-            save_draft(session, linked.id, _typed(case.description))
+            version = case.version if begun_from is None else min(begun_from, case.version)
+            save_draft(session, linked.id, typed_of(case.description))
+            note_version(session, linked.id, version)
 
 
 def throw_away(database: Database, token: str) -> None:
@@ -131,7 +171,7 @@ def throw_away(database: Database, token: str) -> None:
         if linked.state is State.DRAFT:
             delete_draft(session, linked.id)
         else:
-            save_draft(session, linked.id, None)
+            end_draft(session, linked.id)
 
 
 def clean(typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +185,7 @@ def _clean(value: Any) -> Any:
     return [_clean(one) for one in value]
 
 
-def _typed(described: Description) -> dict[str, Any]:
+def typed_of(described: Description) -> dict[str, Any]:
     """A description in the form in which the form sends it."""
     typed = asdict(described)
     typed["by_when"] = described.by_when.isoformat() if described.by_when else ""

@@ -12,6 +12,7 @@ from matchmaker.db.case_records import (
 )
 from matchmaker.db.cases import get_case, save_case
 from matchmaker.db.drafts import delete_draft, find_by_link
+from matchmaker.db.letters import write_joined_letter
 from matchmaker.db.queue import PublicChallenge, find_public_challenge, list_public_challenges
 from matchmaker.db.session import Database
 from matchmaker.domain.challenge import Challenge
@@ -19,10 +20,10 @@ from matchmaker.domain.description import InvalidDescriptionError, find_problems
 from matchmaker.domain.errors import InvalidChallengeError, NotFoundError, mark
 from matchmaker.domain.event import Actor, EventKind
 from matchmaker.domain.language import Language
+from matchmaker.domain.links import joined_token, link_digest
 from matchmaker.domain.workflow import FINISHED, IllegalActError, Party
 from matchmaker.review.drafts import Choices, draft_challenge
 from matchmaker.review.intake import Matchers
-from matchmaker.review.links import joined_token, link_digest
 from matchmaker.review.similar import similar_challenges
 
 COMPARED = 2_000
@@ -64,11 +65,18 @@ def get_public_challenge(database: Database, challenge_id: str) -> PublicChallen
     return found
 
 
-def join(database: Database, token: str, challenge_id: str, role: ParticipantRole, choices: Choices) -> str:
+def join(
+    database: Database,
+    token: str,
+    challenge_id: str,
+    role: ParticipantRole,
+    choices: Choices,
+    language: str | None = None,
+) -> str:
     """Join a public challenge with what the draft says of municipality and contact; the draft's words go along.
 
     The draft is thrown away, since it is not asked for again; returns the token of the new private link. Who has joined
-    with the same draft already gets the same link again.
+    with the same draft already gets the same link again. Letters are in ``language``, or (None) in all.
 
     Raises:
         NotFoundError: the link opens no draft, or there is no such public challenge.
@@ -93,7 +101,7 @@ def join(database: Database, token: str, challenge_id: str, role: ParticipantRol
         if case.state in FINISHED:
             raise IllegalActError(mark("This cannot be done now: the case is in another state."), state=case.state)
         municipality, contact_role, contact_email = (str(linked.draft[name]).strip() for name in wanted)
-        add_participant(
+        participant_id = add_participant(
             session,
             challenge_id,
             role,
@@ -101,6 +109,7 @@ def join(database: Database, token: str, challenge_id: str, role: ParticipantRol
             contact_role=contact_role,
             contact_email=contact_email,
             link_digest=link_digest(new),
+            letter_language=language,
         )
         words = draft_challenge(linked.id, linked.draft)
         text = "\n\n".join(one for one in (words.title, words.text) if one)
@@ -108,6 +117,7 @@ def join(database: Database, token: str, challenge_id: str, role: ParticipantRol
             add_message(session, challenge_id, MessageKind.CONTRIBUTION, municipality, text)
         actor = Actor(Party.OFFICER, municipality)
         save_case(session, case, case, actor, _KINDS[role], details={"municipality": municipality})
+        write_joined_letter(session, challenge_id, participant_id)
         delete_draft(session, linked.id)
     return new
 

@@ -9,17 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from matchmaker.db.case_records import Approval, MessageKind, add_message, find_latest_approval, list_messages
+from matchmaker.db.case_records import Approval, Message, find_latest_approval, list_messages
 from matchmaker.db.cases import add_case, get_case, save_case
 from matchmaker.db.session import Database, Session
 from matchmaker.domain.case import Case, step
 from matchmaker.domain.description import Description, InvalidDescriptionError, find_problems
 from matchmaker.domain.errors import NotFoundError, mark
 from matchmaker.domain.event import Actor, EventKind
-from matchmaker.domain.workflow import Act, Party, State
+from matchmaker.domain.workflow import Act, Party, State, told_state
 from matchmaker.review.drafts import Choices
 from matchmaker.review.intake import Matchers, answer_day, challenge_of, match_case
-from matchmaker.review.status import ApprovedList, read_status, written
+from matchmaker.review.status import ApprovedList, answer_in, read_status, waiting_question, written
 from matchmaker.text.query import read_query
 
 CHECKED = ("tried", "success", "offers", "contact_role", "contact_email", "case_number", "by_when", "areas")
@@ -30,11 +30,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A case as its municipality may know it; ``question`` is the adviser's, with its time, while it waits."""
+    """A case as its municipality may know it; ``question`` is the adviser's, while it waits."""
 
     case: Case
     state: State
-    question: tuple[datetime, str] | None
+    question: Message | None
     has_list: bool
 
 
@@ -106,18 +106,15 @@ def amend(
     return save_case(session, before, after, actor, EventKind.AMEND, details={"version": after.version})
 
 
-def answer(session: Session, case_id: str, text: str, actor: Actor) -> Case:
-    """Answer the adviser's question.
+def answer(session: Session, case_id: str, question: str, text: str, actor: Actor) -> Case:
+    """Answer the adviser's question, which is named by its id.
 
     Raises:
         InvalidChallengeError: the answer is empty or too long.
         IllegalActError: no question waits.
+        OtherQuestionError: it is another one that waits.
     """
-    text = written(text, "text")
-    case = get_case(session, case_id)
-    after = step(case, Act.ANSWER, Party.OFFICER)
-    add_message(session, case_id, MessageKind.ANSWER, actor.id, text)
-    return save_case(session, case, after, actor, EventKind.ANSWER)
+    return answer_in(session, case_id, question, written(text, "text"), actor)
 
 
 def withdraw(session: Session, case_id: str, actor: Actor) -> Case:
@@ -141,21 +138,13 @@ def read_told(session: Session, case_id: str, now: datetime | None = None) -> To
     now = now or datetime.now(UTC)
     case = get_case(session, case_id)
     latest = find_latest_approval(session, case_id)
-    unsent = case.state is State.APPROVED and latest is not None and latest.released_at > now
-    asked = [one for one in list_messages(session, case_id) if one.kind is MessageKind.QUESTION]
+    unsent = latest is not None and latest.released_at > now
     return Told(
         case=case,
         state=told_state(case.state, unsent=unsent),
-        question=(asked[-1].at, asked[-1].text) if asked and case.state is State.WAITING else None,
+        question=waiting_question(case.state, list_messages(session, case_id)),
         has_list=find_latest_approval(session, case_id, released_by=now) is not None,
     )
-
-
-def told_state(state: State, *, unsent: bool) -> State:
-    """The state to tell: an approval counts from when it is sent, and that a machine has matched is no news."""
-    if state is State.MATCHED:
-        return State.SUBMITTED
-    return State.IN_REVIEW if unsent else state
 
 
 class NotApprovedError(NotFoundError):

@@ -6,14 +6,12 @@ second request waits for the first one's transaction. After draft-ietf-httpapi-i
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from matchmaker.db.access import StoredAnswer, add_answer, delete_answers, find_answer
+from matchmaker.db.access import ANSWERS_KEPT, StoredAnswer, add_answer, delete_answers, find_answer
 from matchmaker.db.session import Database, Session
 from matchmaker.domain.errors import MatchmakerError, mark
-
-KEPT = timedelta(hours=24)
 
 
 class KeyReusedError(MatchmakerError):
@@ -42,7 +40,7 @@ def do_once(
     with database.transaction() as session:
         if key is None:
             return act(session), False
-        delete_answers(session, now - KEPT)
+        delete_answers(session, now - ANSWERS_KEPT)
         earlier = find_answer(session, client, key)
         if earlier is not None and earlier.request_digest != digest:
             raise KeyReusedError(

@@ -1,5 +1,6 @@
 """What the holder of a private link sees of a challenge that was sent, and may do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,11 +18,11 @@ from matchmaker.db.case_records import (
     list_participants,
 )
 from matchmaker.db.cases import get_case, list_events, list_versions, save_case
-from matchmaker.db.session import Database
+from matchmaker.db.session import Database, Session
 from matchmaker.domain.case import Case, Route, step
-from matchmaker.domain.description import MAXIMUM_TEXT, TOO_LONG, Description
-from matchmaker.domain.errors import InvalidChallengeError, mark
-from matchmaker.domain.event import OFFICER, Event, EventKind
+from matchmaker.domain.description import MAXIMUM_LINE, MAXIMUM_TEXT, TOO_LONG, Description
+from matchmaker.domain.errors import InvalidChallengeError, MatchmakerError, mark
+from matchmaker.domain.event import OFFICER, Actor, Event, EventKind
 from matchmaker.domain.shortlist import Suggestion
 from matchmaker.domain.workflow import Act, Party, State
 
@@ -38,6 +39,12 @@ TOLD = frozenset(
     }
 )
 """The events that the municipality is told of, beside the list that was sent. Decisions and notes stay at the desk."""
+
+
+class OtherQuestionError(MatchmakerError):
+    """An answer to a question that is not the one that waits."""
+
+    code = "other-question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +75,7 @@ class Status:
     @property
     def question(self) -> Message | None:
         """The last question, while it waits for its answer."""
-        asked = [one for one in self.messages if one.kind is MessageKind.QUESTION]
-        return asked[-1] if asked and self.state is State.WAITING else None
+        return waiting_question(self.state, self.messages)
 
 
 _APPROVED = TypeAdapter(ApprovedList)
@@ -109,19 +115,34 @@ def read_status(database: Database, case_id: str, now: datetime | None = None) -
     )
 
 
-def answer_question(database: Database, case_id: str, text: str) -> Case:
-    """Answer the adviser's question.
+def answer_question(database: Database, case_id: str, question: str, text: str) -> Case:
+    """Answer the adviser's question, which is named by its id.
 
     Raises:
         InvalidChallengeError: the answer is empty or too long.
         IllegalActError: no question waits.
+        OtherQuestionError: it is another one that waits.
     """
     text = written(text, "answer")
     with database.transaction() as session:
-        case = get_case(session, case_id)
-        after = step(case, Act.ANSWER, Party.OFFICER)
-        add_message(session, case_id, MessageKind.ANSWER, OFFICER.id, text)
-        return save_case(session, case, after, OFFICER, EventKind.ANSWER)
+        return answer_in(session, case_id, question, text, OFFICER)
+
+
+def answer_in(session: Session, case_id: str, question: str, text: str, actor: Actor) -> Case:
+    """As ``answer_question``, with a text that was looked at, in a transaction that goes on."""
+    case = get_case(session, case_id)
+    after = step(case, Act.ANSWER, Party.OFFICER)
+    waiting = waiting_question(case.state, list_messages(session, case_id))
+    if waiting is None or str(waiting.id) != question:
+        raise OtherQuestionError(mark("The adviser has asked something else meanwhile. Nothing was sent."))
+    add_message(session, case_id, MessageKind.ANSWER, actor.id, text)
+    return save_case(session, case, after, actor, EventKind.ANSWER)
+
+
+def waiting_question(state: State, messages: Sequence[Message]) -> Message | None:
+    """The last question, while it waits for its answer."""
+    asked = [one for one in messages if one.kind is MessageKind.QUESTION]
+    return asked[-1] if asked and state is State.WAITING else None
 
 
 def withdraw(database: Database, case_id: str) -> Case:
@@ -133,6 +154,18 @@ def withdraw(database: Database, case_id: str) -> Case:
     with database.transaction() as session:
         case = get_case(session, case_id)
         return save_case(session, case, step(case, Act.WITHDRAW, Party.OFFICER), OFFICER, EventKind.WITHDRAW)
+
+
+def line(text: str, field: str = "comment") -> str:
+    """A remark in a few words, trimmed.
+
+    Raises:
+        InvalidChallengeError: it is too long; the error names the field.
+    """
+    text = written(text, field, required=False)
+    if len(text) > MAXIMUM_LINE:
+        raise InvalidChallengeError(field, TOO_LONG, length=len(text), limit=MAXIMUM_LINE)
+    return text
 
 
 def written(text: str, field: str, *, required: bool = True) -> str:

@@ -186,7 +186,7 @@ def _csv_rows(path: Path) -> list[dict[str, Any]]:
 
 def collaborators_of(project: Project) -> list[Collaborator]:
     """The project's leaders; without a named one, its organisation. Their documents are not filled in."""
-    leaders = list(dict.fromkeys(_leader_ids(project.people)))
+    leaders = list(dict.fromkeys(leader_ids(project.people)))
     organisation = project.organisation_sv or project.organisation_en
     english = project.organisation_en or project.organisation_sv
     if leaders:
@@ -209,7 +209,8 @@ def collaborators_of(project: Project) -> list[Collaborator]:
     return [Collaborator(f"org-{identifier}", name, CollaboratorKind.ORGANISATION)]
 
 
-def _leader_ids(people: str) -> Iterator[str]:
+def leader_ids(people: str) -> Iterator[str]:
+    """The ids of those who lead a project, from its involved people."""
     for person in people.split(_PERSON_SEPARATOR):
         fields = [field.strip() for field in person.split(_FIELD_SEPARATOR)]
         identifier = next((field for field in fields if _PERSON_ID.match(field)), None)

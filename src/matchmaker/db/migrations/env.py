@@ -4,7 +4,14 @@ import sqlalchemy
 from alembic import context
 
 # Their tables belong to the same metadata.
-from matchmaker.db import access_models, case_models, identity_models, notify_models  # noqa: F401
+from matchmaker.db import (  # noqa: F401
+    access_models,
+    case_models,
+    identity_models,
+    letter_models,
+    notify_models,
+    work_models,
+)
 from matchmaker.db.models import Base
 
 

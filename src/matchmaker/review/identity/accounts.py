@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 
+from matchmaker.db import access_record, identity_sessions
 from matchmaker.db import identity as stored
-from matchmaker.db import identity_sessions
 from matchmaker.db.session import Database, Session
 from matchmaker.domain.access import Role
+from matchmaker.domain.access_event import OPERATOR, PROVIDER, AccessAct
 from matchmaker.domain.account import AT_THE_DESK, STAFF, Account, AccountKind, SignInRefusedError
 from matchmaker.domain.errors import NotFoundError, SetupError, mark
 from matchmaker.review.identity.passwords import hash_password
@@ -44,6 +45,7 @@ def provider_account(
             account = _add(session, AccountKind.PROVIDER, roles, subject_digest=known)
         elif account is not None and account.roles != frozenset(roles):
             stored.set_roles(session, account.id, roles)
+            access_record.note_act(session, PROVIDER, AccessAct.ROLES_CHANGED, account.label, ",".join(sorted(roles)))
             identity_sessions.delete_sessions(session, account.id)
             account = stored.find_account(session, account.id)
     if account is None or not roles:
@@ -78,7 +80,7 @@ def officer_account(session: Session, subject_digest: str, municipality: str) ->
     return stored.find_account(session, account.id) or account
 
 
-def add_local(database: Database, settings: Settings, role: Role, password: str) -> Account:
+def add_local(database: Database, settings: Settings, role: Role, password: str, by: str = OPERATOR) -> Account:
     """An account with a password, for a machine without a provider.
 
     Raises:
@@ -88,10 +90,12 @@ def add_local(database: Database, settings: Settings, role: Role, password: str)
     check_local(settings)
     hashed = hash_password(password)
     with database.transaction() as session:
-        return _add(session, AccountKind.LOCAL, [role], password_hash=hashed)
+        made = _add(session, AccountKind.LOCAL, [role], password_hash=hashed)
+        access_record.note_act(session, by, AccessAct.ACCOUNT_MADE, made.label)
+        return made
 
 
-def set_password(database: Database, settings: Settings, label: str, password: str) -> None:
+def set_password(database: Database, settings: Settings, label: str, password: str, by: str = OPERATOR) -> None:
     """Give a local account another password, take it up again if it was ended, and end its sessions.
 
     Raises:
@@ -108,6 +112,7 @@ def set_password(database: Database, settings: Settings, label: str, password: s
         stored.set_password_hash(session, found[0].id, hashed)
         stored.set_ended(session, found[0].id, None)
         identity_sessions.delete_sessions(session, found[0].id)
+        access_record.note_act(session, by, AccessAct.PASSWORD_CHANGED, label)
 
 
 def check_local(settings: Settings) -> None:
@@ -129,7 +134,7 @@ def list_accounts(database: Database) -> list[Account]:
         return stored.list_accounts(session)
 
 
-def end_account(database: Database, label: str, now: datetime | None = None) -> None:
+def end_account(database: Database, label: str, now: datetime | None = None, by: str = OPERATOR) -> None:
     """End an account with all of its sessions. What it did stays in the history.
 
     Raises:
@@ -139,9 +144,10 @@ def end_account(database: Database, label: str, now: datetime | None = None) -> 
         account = _get(session, label)
         stored.set_ended(session, account.id, account.ended_at or now or datetime.now(UTC))
         identity_sessions.delete_sessions(session, account.id)
+        access_record.note_act(session, by, AccessAct.ACCOUNT_ENDED, label, now=now)
 
 
-def take_up_account(database: Database, label: str) -> None:
+def take_up_account(database: Database, label: str, by: str = OPERATOR) -> None:
     """Let an ended account sign in again.
 
     Raises:
@@ -149,6 +155,7 @@ def take_up_account(database: Database, label: str) -> None:
     """
     with database.transaction() as session:
         stored.set_ended(session, _get(session, label).id, None)
+        access_record.note_act(session, by, AccessAct.ACCOUNT_TAKEN_UP, label)
 
 
 def desk_labels(database: Database, settings: Settings) -> list[str]:

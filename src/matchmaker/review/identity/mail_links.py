@@ -14,6 +14,7 @@ from matchmaker.notify.mail import queue_mail, read_address
 from matchmaker.notify.sign_in_letter import sign_in_letter
 from matchmaker.review.identity.accounts import officer_account
 from matchmaker.review.identity.domains import checked_domains, municipality_of
+from matchmaker.review.identity.mailbox import mailbox_of
 from matchmaker.review.identity.secrets import digest, installation_key, keyed_digest, new_token
 from matchmaker.settings import Settings
 
@@ -31,21 +32,23 @@ def request_link(
 ) -> None:
     """Mail a link, if the address is at a municipality. Nothing tells the one who asks whether it is.
 
+    Links that were mailed before stay good for their time: anybody can ask for one to somebody's address.
+
     Raises:
         InvalidMailError: that is no address at all.
     """
     now = now or datetime.now(UTC)
+    subject = officer_digest(settings, address)
     to = read_address(address).addr_spec
     municipality = municipality_of(settings, to)
     if municipality is None:
         return
-    subject = officer_digest(settings, to)
     token = new_token()
     with database.transaction() as session:
-        stored.delete_links(session, subject)
+        stored.forget_expired(session, now)
         stored.add_link(session, digest(token), subject, municipality, now + GOOD_FOR)
         letter = sign_in_letter(to, make_link(token), int(GOOD_FOR.total_seconds() // 60))
-        queue_mail(session, letter, f"sign-in:{digest(token)}")
+        queue_mail(session, letter, f"sign-in:{digest(token)}", good_until=now + GOOD_FOR)
 
 
 def is_good(database: Database, token: str, now: datetime | None = None) -> bool:
@@ -73,5 +76,5 @@ def use_link(database: Database, settings: Settings, token: str, now: datetime |
 
 
 def officer_digest(settings: Settings, address: str) -> str:
-    """By what an officer's address is known; letters' case makes no difference."""
-    return keyed_digest(installation_key(settings), "officer", address.lower())
+    """By what an officer's address is known; other spellings of the same mailbox are the same officer."""
+    return keyed_digest(installation_key(settings), "officer", mailbox_of(address))

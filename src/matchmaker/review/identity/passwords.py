@@ -9,6 +9,7 @@ from matchmaker.db import identity as stored
 from matchmaker.db.session import Database
 from matchmaker.domain.account import Account, AccountKind, InvalidPasswordError
 from matchmaker.domain.errors import mark
+from matchmaker.review.identity.common_passwords import is_common, period
 from matchmaker.review.identity.sessions import counts
 from matchmaker.settings import Settings
 
@@ -17,16 +18,6 @@ LONGEST = 256
 """Characters. Longer ones are refused unread, so that nobody has the server hash a book."""
 
 FEWEST_DIFFERENT = 5
-
-COMMON = frozenset(
-    "password passw0rd pa55word p4ssw0rd losenord lösenord hemligt hemlighet sommar vinter höst vår välkommen "
-    "valkommen welcome letmein qwerty qwertyuiop qwertyui asdfgh asdfghjkl zxcvbn zxcvbnm qazwsx qazwsxedc admin "
-    "administrator administratör adviser rådgivare matchmaker norrbotten luleå lulea sverige sweden kommun universitet "
-    "university iloveyou jagälskardig monkey dragon sunshine princess football fotboll hockey batman superman master "
-    "changeme default test testtest hejhej abcdef abcdefgh abcdefghijkl abcabc correcthorsebatterystaple".split()
-)
-"""Words that are tried first, alone, twice or with digits and signs around them. NIST SP 800-63B, section 5.1.1.2, asks
-for such a list, and for no rules of composition."""
 
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Each hash takes 64 MiB: many sign-ins at once wait for each other instead of taking the machine's memory."""
@@ -39,7 +30,7 @@ def hash_password(password: str) -> str:
     """What is stored of a new password.
 
     Raises:
-        InvalidPasswordError: it is short, long, common, or nearly one character over and over.
+        InvalidPasswordError: it is short, long, common, or a few characters over and over.
     """
     check_password(password)
     with _AT_ONCE:
@@ -56,10 +47,7 @@ def check_password(password: str) -> None:
         raise InvalidPasswordError(mark("The password needs at least {count} characters."), count=SHORTEST)
     if len(password) > LONGEST:
         raise InvalidPasswordError(mark("The password may have at most {count} characters."), count=LONGEST)
-    letters = "".join(one for one in password.lower() if one.isalpha())
-    half = letters[: len(letters) // 2]
-    is_common = not letters or letters in COMMON or (half in COMMON and half * 2 == letters)
-    if is_common or len(set(password)) < FEWEST_DIFFERENT:
+    if is_common(password) or period(password) < SHORTEST or len(set(password)) < FEWEST_DIFFERENT:
         raise InvalidPasswordError(mark("The password is among those that are guessed first. Choose another one."))
 
 

@@ -1,7 +1,8 @@
 """Sessions on the server: a browser holds a random value only, and the session can be ended from here.
 
 The value is new at every sign-in, so that one that was planted in a browser before is worth nothing (session fixation),
-and changes while the session lasts, so that one that was copied is not good for long. OWASP's session management cheat
+and changes while the session lasts. Whoever shows one that was replaced has a copy, or is the one who was copied from:
+the session ends for both (RFC 9700, section 4.14.2, does so with refresh tokens). OWASP's session management cheat
 sheet: https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html
 """
 
@@ -9,12 +10,15 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from matchmaker.db import access_record
 from matchmaker.db import identity as accounts
 from matchmaker.db import identity_sessions as stored
 from matchmaker.db.identity_sessions import FoundSession
 from matchmaker.db.session import Database
+from matchmaker.domain.access_event import OPERATOR, AccessAct
 from matchmaker.domain.account import Account, AccountKind, SignedIn
 from matchmaker.domain.errors import StorageError
+from matchmaker.review.identity.domains import checked_domains
 from matchmaker.review.identity.secrets import digest, new_token
 from matchmaker.settings import Settings
 
@@ -63,10 +67,11 @@ def resume(
     """
     now = now or datetime.now(UTC)
     with database.reading() as session:
-        found = stored.find_session(session, digest(token))
+        found = stored.find_session(session, digest(token)) or stored.find_retired(session, digest(token))
     if found is None or found.session.is_over(now) or not counts(settings, found.session.account):
         return None
-    if not found.is_current and found.previous_until is not None and found.previous_until <= now:
+    if found.is_replaced(now):
+        _end_copied(database, found.session, now)
         return None
     if not is_use:
         return Resumed(found.session)
@@ -78,11 +83,14 @@ def resume(
 
 
 def counts(settings: Settings, account: Account) -> bool:
-    """Whether an account may be used: it was not ended, and its way to sign in is the one that is set up."""
+    """Whether an account may be used: it was not ended, and its way to sign in is the one that is set up.
+
+    An officer's is, as long as a mail domain lets in officers of the municipality.
+    """
     if account.ended_at is not None:
         return False
     if account.kind is AccountKind.OFFICER:
-        return True
+        return account.municipality in {one.municipality for one in checked_domains(settings)}
     return (account.kind is AccountKind.PROVIDER) == settings.oidc_is_configured
 
 
@@ -92,10 +100,18 @@ def end(database: Database, session_id: str) -> bool:
         return stored.delete_session(session, session_id)
 
 
-def end_all(database: Database, account_id: str) -> int:
-    """End all sessions of an account; returns how many."""
+def end_others(database: Database, session_id: str, by: str = OPERATOR) -> None:
+    """End somebody's session, which is written down; one that is over already is as good."""
     with database.transaction() as session:
-        return stored.delete_sessions(session, account_id)
+        label = stored.label_of(session, session_id)
+        if label and stored.delete_session(session, session_id):
+            access_record.note_act(session, by, AccessAct.SESSION_ENDED, label)
+
+
+def end_all(database: Database, account_id: str, but: str | None = None) -> int:
+    """End all sessions of an account, ``but`` one; returns how many."""
+    with database.transaction() as session:
+        return stored.delete_sessions(session, account_id, but)
 
 
 def list_live(
@@ -106,6 +122,18 @@ def list_live(
     with database.reading() as session:
         found = stored.list_sessions(session, account_id)
     return [one for one in found if not one.is_over(now) and counts(settings, one.account)]
+
+
+def _end_copied(database: Database, copied: SignedIn, now: datetime) -> None:
+    """End a session of which two browsers have a value; which of them is its owner's cannot be told."""
+    label = copied.account.label
+    log.warning("A session of %s was ended: a value of its cookie came back that had been replaced", label)
+    try:
+        with database.transaction() as session:
+            if stored.delete_session(session, copied.id):
+                access_record.note_act(session, label, AccessAct.VALUE_REUSED, label, now=now)
+    except StorageError:
+        log.warning("The session of %s could not be ended", label)
 
 
 def _go_on(database: Database, found: FoundSession, token: str, now: datetime) -> str | None:

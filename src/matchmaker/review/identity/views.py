@@ -11,8 +11,8 @@ from matchmaker.db.portal import ListedChallenge, ListFilter, list_challenges
 from matchmaker.db.session import Database
 from matchmaker.domain.account import SignedIn
 from matchmaker.domain.errors import NotFoundError, mark
+from matchmaker.domain.links import link_digest
 from matchmaker.review.identity.secrets import installation_key, keyed_digest
-from matchmaker.review.links import link_digest
 from matchmaker.settings import Settings
 
 PREFIX = "my."
@@ -46,6 +46,9 @@ def open_challenge(database: Database, settings: Settings, session: SignedIn, ch
 
 
 def is_open_in(database: Database, session: SignedIn, token: str) -> bool:
-    """Whether an address was made in a session."""
+    """Whether an address was made in a session, and opens what is the officer's municipality's to this moment."""
+    municipality = session.account.municipality
+    if municipality is None:
+        return False
     with database.reading() as reading:
-        return stored.is_view_of(reading, link_digest(token), session.id)
+        return stored.is_view_of(reading, link_digest(token), session.id, municipality)

@@ -7,6 +7,9 @@ import secrets
 TOKEN_BYTES = 24
 """192 random bits: not to be guessed."""
 
+LETTER_PREFIX = "mail."
+"""What the links in letters begin with, which end after a while. No private link does: it has no point in it."""
+
 
 def new_token() -> str:
     """The secret part of a new private link."""
@@ -14,7 +17,7 @@ def new_token() -> str:
 
 
 def link_digest(token: str) -> str:
-    """What is stored of a private link. The token is random, so that a plain digest is enough."""
+    """What is stored of a link. The token is random, so that a plain digest is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -1,0 +1,296 @@
+"""What stewards and researchers decide about a group; each act is one transaction, and holds for later imports."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from matchmaker.curation.opt_outs import note_opt_out
+from matchmaker.curation.records import Pseudonym, prepare_record
+from matchmaker.db import access_record, decisions
+from matchmaker.db.catalogue import add_collaborator, decided_collaborator, refresh_collaborator, touch_collection
+from matchmaker.db.session import Database, Session
+from matchmaker.db.work_links import copy_links, refresh_evidence, refresh_works, set_links
+from matchmaker.db.works import find_work, save_records, touched_works
+from matchmaker.domain.access_event import AccessAct
+from matchmaker.domain.collaborator import PROFILE, Collaborator, CollaboratorKind
+from matchmaker.domain.curation import EDITABLE, Decision, DecisionKind, apply_decisions
+from matchmaker.domain.errors import FileProblem, InvalidChallengeError, mark
+from matchmaker.domain.language import LocalisedText
+from matchmaker.domain.work import (
+    Hint,
+    HintScheme,
+    LinkBasis,
+    LinkState,
+    Record,
+    Scheme,
+    WorkIdentifier,
+    WorkKind,
+    WorkText,
+    identifiers,
+)
+
+OWN_ORIGIN = "steward"
+"""The origin of groups that stewards made."""
+
+ADDED = "added"
+"""The source of works that were added by hand."""
+
+BASIS = {"steward": LinkBasis.STEWARD, "administrator": LinkBasis.STEWARD, "researcher": LinkBasis.RESEARCHER}
+
+
+def edit_group(database: Database, collection: str, group: str, values: Mapping[str, Any], by: str) -> None:
+    """Correct what is said of a group; ``values`` by the names of ``EDITABLE``, what is not in it stays as imported.
+
+    Raises:
+        NotFoundError: there is no such group that people look after.
+        InvalidChallengeError: a value is missing or too long; its field is named.
+    """
+    checked = {name: values[name] for name in EDITABLE if name in values}
+    for name in ("name_sv", "summary_sv"):
+        if name in checked and not str(checked[name]).strip():
+            raise InvalidChallengeError(name, mark("Write something here."))
+    _decide(database, collection, group, DecisionKind.EDIT, checked, by)
+
+
+def undo_edit(database: Database, collection: str, group: str, by: str) -> None:
+    """Show the group again as it was imported."""
+    _revoke(database, collection, group, DecisionKind.EDIT, by)
+
+
+def set_availability(database: Database, collection: str, group: str, value: Mapping[str, Any], by: str) -> None:
+    """What the group is open for (``project``, ``thesis``, ``consulting``), its ``cap`` and ``paused_until``."""
+    cap, until = value.get("cap"), value.get("paused_until")
+    if cap is not None and not 0 <= int(cap) <= 1000:
+        raise InvalidChallengeError("cap", mark("Write a number from 0 to {most}."), most=1000)
+    if until:
+        date.fromisoformat(str(until))
+    _decide(database, collection, group, DecisionKind.AVAILABILITY, value, by)
+
+
+def retire_group(database: Database, collection: str, group: str, by: str) -> None:
+    """Take a group that is no more out of matching; its history stays."""
+    _decide(database, collection, group, DecisionKind.RETIRED, {}, by)
+
+
+def reinstate_group(database: Database, collection: str, group: str, by: str) -> None:
+    """Take a retired or merged group in again."""
+    for kind in (DecisionKind.RETIRED, DecisionKind.MERGED):
+        _revoke(database, collection, group, kind, by)
+
+
+def opt_out(database: Database, ledger: Path, collection: str, group: str, by: str) -> None:
+    """Take a group out of index, pages and API at once, at its own wish; a restored backup does not bring it back."""
+    note_opt_out(ledger, collection, group, is_out=True)
+    _decide(database, collection, group, DecisionKind.OPTED_OUT, {}, by)
+
+
+def opt_in(database: Database, ledger: Path, collection: str, group: str, by: str) -> None:
+    """Take a group in again that had opted out."""
+    _revoke(database, collection, group, DecisionKind.OPTED_OUT, by)
+    note_opt_out(ledger, collection, group, is_out=False)
+
+
+def merge_groups(database: Database, collection: str, group: str, into: str, by: str) -> None:
+    """Make one group part of another: its works are the other's from now on, and itself is not matched any more."""
+    if group == into:
+        raise InvalidChallengeError("into", mark("Choose another group."))
+    with database.transaction() as session:
+        _save(session, collection, group, DecisionKind.MERGED, {"into": into}, by)
+        own = _group(session, collection, group)
+        _group(session, collection, into)
+        works = copy_links(session, collection, group, into, BASIS.get(by, LinkBasis.STEWARD))
+        refresh_collaborator(session, collection, group)
+        refresh_evidence(session, collection, works)
+        _take(session, collection, _profile_record(own, into))
+        decisions.add_event(session, collection, into, "took_in", by, datetime.now(UTC), {"group": group})
+        touch_collection(session, collection)
+
+
+def split_group(
+    database: Database,
+    collection: str,
+    group: str,
+    name: LocalisedText,
+    summary: LocalisedText,
+    works: Sequence[str],
+    by: str,
+) -> str:
+    """Make a new group of some of a group's works, which the old one has no more; returns the new one's id.
+
+    Raises:
+        InvalidChallengeError: it has no name, no summary or no works.
+    """
+    for field, value in (("name_sv", name.sv), ("summary_sv", summary.sv)):
+        if not (value or "").strip():
+            raise InvalidChallengeError(field, mark("Write something here."))
+    if not works:
+        raise InvalidChallengeError("works", mark("Choose at least one piece of evidence."))
+    identifier = f"{group}-{uuid.uuid4().hex[:6]}"
+    with database.transaction() as session:
+        add_collaborator(session, collection, OWN_ORIGIN, new_group(identifier, name, summary))
+        basis = BASIS.get(by, LinkBasis.STEWARD)
+        set_links(session, collection, works, identifier, LinkState.LINKED, basis)
+        set_links(session, collection, works, group, LinkState.REJECTED, basis)
+        refresh_evidence(session, collection, works)
+        for one, other in ((group, identifier), (identifier, group)):
+            decisions.add_event(session, collection, one, "split", by, datetime.now(UTC), {"group": other})
+        touch_collection(session, collection)
+    return identifier
+
+
+def new_group(identifier: str, name: LocalisedText, summary: LocalisedText) -> Collaborator:
+    """A research group with nothing but a name and a summary."""
+    empty = Collaborator(identifier, name, CollaboratorKind.RESEARCH_GROUP)
+    values = {f"summary_{code}": text for code, text in (("sv", summary.sv), ("en", summary.en)) if text}
+    decision = Decision(identifier, DecisionKind.EDIT, "", values, OWN_ORIGIN, datetime.now(UTC))
+    return apply_decisions(empty, [decision], decisions.CORRECTED)
+
+
+def hide_work(database: Database, collection: str, group: str, work: str, by: str) -> None:
+    """Keep a piece of evidence from speaking for a group, also when it is imported again."""
+    _decide_work(database, collection, group, work, DecisionKind.HIDDEN, by, hidden=True)
+
+
+def show_work(database: Database, collection: str, group: str, work: str, by: str) -> None:
+    """Let a hidden piece of evidence speak again."""
+    _decide_work(database, collection, group, work, DecisionKind.HIDDEN, by, hidden=False)
+
+
+def pin_work(database: Database, collection: str, group: str, work: str, by: str, *, pinned: bool) -> None:
+    """Have a piece of evidence shown before others that meet a challenge, or no more."""
+    _decide_work(database, collection, group, work, DecisionKind.PINNED, by, hidden=pinned)
+
+
+def decide_links(
+    database: Database, collection: str, pairs: Sequence[tuple[str, str]], by: str, *, accept: bool
+) -> None:
+    """Say of works, each with a group, that they are the group's or are not."""
+    state = LinkState.LINKED if accept else LinkState.REJECTED
+    by_group: dict[str, list[str]] = {}
+    for work, group in pairs:
+        by_group.setdefault(group, []).append(work)
+    with database.transaction() as session:
+        for group, works in by_group.items():
+            set_links(session, collection, works, group, state, BASIS.get(by, LinkBasis.STEWARD))
+        if refresh_evidence(session, collection, {work for work, _ in pairs}):
+            touch_collection(session, collection)
+
+
+def add_work(
+    database: Database,
+    collection: str,
+    group: str,
+    *,
+    title: str,
+    text: str,
+    year: int | None,
+    doi: str,
+    url: str,
+    pseudonym: Pseudonym,
+    by: str,
+) -> str:
+    """Add a piece of evidence by hand; returns the work's id. A DOI that is known already only links that work.
+
+    Raises:
+        InvalidChallengeError: neither a known DOI nor a title is given, or the address is none.
+    """
+    identifier = WorkIdentifier.of(Scheme.DOI, doi) if doi.strip() else None
+    if doi.strip() and identifier is None:
+        raise InvalidChallengeError("doi", mark("This is no DOI; it looks like 10.1234/abc."))
+    if url.strip() and not url.strip().startswith(("https://", "http://")):
+        raise InvalidChallengeError("url", mark("Write an address that begins with https://."))
+    with database.transaction() as session:
+        known = find_work(session, collection, identifier) if identifier else None
+        if known is None:
+            record = Record(
+                source=ADDED,
+                id=identifier.value if identifier else uuid.uuid4().hex,
+                kind=WorkKind.PUBLICATION,
+                texts=(WorkText(title, text),),
+                year=year,
+                identifiers=identifiers([(Scheme.DOI, doi)]),
+                url=url.strip() or None,
+                retrieved=datetime.now(UTC).date(),
+                hints=frozenset({Hint(HintScheme.GROUP, group)}),
+            )
+            prepared = prepare_record(record, pseudonym)
+            if isinstance(prepared, FileProblem):
+                raise InvalidChallengeError("title", mark("Write the title; this DOI is not known here yet."))
+            known = min(_take(session, collection, prepared))
+        set_links(session, collection, [known], group, LinkState.LINKED, BASIS.get(by, LinkBasis.STEWARD))
+        decisions.revoke_decision(session, collection, group, DecisionKind.HIDDEN, known, by, datetime.now(UTC))
+        refresh_evidence(session, collection, {known})
+        decisions.add_event(session, collection, group, "added", by, datetime.now(UTC), {"work_id": known})
+        touch_collection(session, collection)
+    return known
+
+
+def _group(session: Session, collection: str, group: str) -> Collaborator:
+    """The group as it is now, with its profile.
+
+    Raises:
+        NotFoundError: there is none of that id that people look after.
+    """
+    return decided_collaborator(session, collection, group)
+
+
+def _profile_record(group: Collaborator, into: str) -> Record:
+    """What was said of a group, as a piece of evidence of the one that it has become part of."""
+    return Record(
+        source=ADDED,
+        id=f"merged:{group.id}",
+        kind=WorkKind.PROFILE,
+        texts=tuple(
+            WorkText(one.title or group.id, one.text, one.language) for one in group.documents if one.kind == PROFILE
+        ),
+        url=group.web_page,
+        retrieved=datetime.now(UTC).date(),
+        hints=frozenset({Hint(HintScheme.GROUP, into)}),
+    )
+
+
+def _take(session: Session, collection: str, record: Record) -> set[str]:
+    """Take a record in; returns the works that it touched."""
+    previous = save_records(session, collection, [record])
+    touched = touched_works(session, collection, [record], previous)
+    refresh_works(session, collection, touched)
+    return touched
+
+
+def _decide(
+    database: Database, collection: str, group: str, kind: DecisionKind, value: Mapping[str, Any], by: str
+) -> None:
+    with database.transaction() as session:
+        _save(session, collection, group, kind, value, by)
+        refresh_collaborator(session, collection, group)
+        if kind is DecisionKind.OPTED_OUT:
+            access_record.note_act(session, by, AccessAct.OPTED_OUT, group, collection)
+
+
+def _save(
+    session: Session, collection: str, group: str, kind: DecisionKind, value: Mapping[str, Any], by: str, work: str = ""
+) -> None:
+    decisions.save_decision(session, collection, Decision(group, kind, work, value, by, datetime.now(UTC)))
+
+
+def _revoke(database: Database, collection: str, group: str, kind: DecisionKind, by: str) -> None:
+    with database.transaction() as session:
+        if decisions.revoke_decision(session, collection, group, kind, "", by, datetime.now(UTC)):
+            refresh_collaborator(session, collection, group)
+            if kind is DecisionKind.OPTED_OUT:
+                access_record.note_act(session, by, AccessAct.OPTED_IN, group, collection)
+
+
+def _decide_work(
+    database: Database, collection: str, group: str, work: str, kind: DecisionKind, by: str, *, hidden: bool
+) -> None:
+    with database.transaction() as session:
+        if hidden:
+            _save(session, collection, group, kind, {}, by, work)
+        else:
+            decisions.revoke_decision(session, collection, group, kind, work, by, datetime.now(UTC))
+        if kind is DecisionKind.HIDDEN:
+            refresh_collaborator(session, collection, group)
+            refresh_evidence(session, collection, {work})

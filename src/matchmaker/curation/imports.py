@@ -1,0 +1,300 @@
+"""Imports step by step: a file into lines, lines into works, and back.
+
+Each step goes on from wherever it was left, by a stop, a crash or a kill: lines are written and applied in batches,
+each all or nothing, and a line knows whether it has been applied and what was there before.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from matchmaker.catalogue.importers.source import Reading, Source
+from matchmaker.curation.records import Pseudonym, prepare_record
+from matchmaker.db import import_jobs as jobs
+from matchmaker.db.bulk import content_digest
+from matchmaker.db.catalogue import ensure_collection, touch_collection
+from matchmaker.db.record_json import record_from_json, record_to_json
+from matchmaker.db.session import Database, Session
+from matchmaker.db.work_links import refresh_works
+from matchmaker.db.works import current_digests, restore_records, save_records, touched_works
+from matchmaker.domain.errors import FileProblem, InvalidFileError, MatchmakerError, StorageError, mark
+from matchmaker.domain.import_job import ImportJob, ImportLine, JobState, Verdict, next_state
+from matchmaker.domain.work import Record, WorkKind
+
+READ_BATCH = 500
+APPLY_BATCH = 100
+"""Lines in one transaction: half a second of writing, for which a municipality's form may have to wait."""
+
+MOST_PROBLEMS = 10_000
+"""Wrong lines after which a file is given up: it is not what it was taken for."""
+
+log = logging.getLogger(__name__)
+
+WITHDRAWN = WorkKind.PUBLICATION
+"""The kind of a record that only says that it is gone; nothing comes of it."""
+
+SourceOf = Callable[[str], Source]
+"""The source of a name."""
+
+
+Told = Callable[[int, int], None]
+"""Told after each batch how many lines are done, of how many (0: not known)."""
+
+
+def run_job(
+    database: Database, job: ImportJob, source_of: SourceOf, pseudonym: Pseudonym, told: Told | None = None
+) -> ImportJob:
+    """Do the program's next step of a job that was claimed; returns the job as it is then."""
+    go_on = _Batches(job, told)
+    try:
+        match job.state:
+            case JobState.WAITING | JobState.READING:
+                _read(database, job, source_of(job.source), pseudonym, go_on)
+            case JobState.APPROVED | JobState.APPLYING:
+                _apply(database, job, go_on)
+            case JobState.UNDO_ASKED | JobState.UNDOING:
+                _undo(database, job, go_on)
+    except StorageError:
+        raise  # the machine's trouble, which may pass: the job is as it was after its last batch
+    except InvalidFileError as error:
+        _fail(database, job, [problem_json(one) for one in error.problems[:1]])
+    except MatchmakerError as error:
+        _fail(database, job, [{"template": error.template, "values": _plain(error.values)}])
+    except Exception:
+        log.exception("The import %s failed", job.id)
+        _fail(database, job, [{"template": mark("The program has a fault. The operator finds it in the log.")}])
+    with database.reading() as session:
+        return jobs.get_job(session, job.id)
+
+
+def ask(database: Database, job_id: str, act: str, *, skip_rejected: bool | None = None) -> ImportJob:
+    """What a person asks of a job: ``approve``, ``resume`` or ``undo``.
+
+    Raises:
+        NotFoundError: there is no such job.
+        ImportStateError: the job cannot do that now.
+    """
+    with database.transaction() as session:
+        job = jobs.get_job(session, job_id)
+        if skip_rejected is not None:
+            job = replace(job, skip_rejected=skip_rejected)
+        state = next_state(job, act)
+        jobs.set_job(
+            session,
+            job_id,
+            state=state,
+            skip_rejected=job.skip_rejected,
+            stop_asked=False,
+            locked_until=None,
+            problem=None,
+        )
+        return replace(job, state=state, stop_asked=False)
+
+
+def ask_to_stop(database: Database, job_id: str) -> None:
+    """Have a job stop after the batch that it is at.
+
+    Raises:
+        NotFoundError: there is no such job.
+    """
+    with database.transaction() as session:
+        jobs.get_job(session, job_id)
+        jobs.set_job(session, job_id, stop_asked=True)
+
+
+def _read(database: Database, job: ImportJob, source: Source, pseudonym: Pseudonym, batches: "_Batches") -> None:
+    with database.transaction() as session:
+        ensure_collection(session, job.collection)
+        jobs.clear_lines(session, job.id)
+        _begin(session, job, JobState.READING, total=0)
+    number = wrong = 0
+    today = datetime.now(UTC).date()
+    for batch in _batches(source.read(Path(job.path)), READ_BATCH):
+        prepared = [_prepared(reading, pseudonym, today) for reading in batch]
+        wrong += sum(isinstance(one, FileProblem) for one in prepared)
+        if wrong > MOST_PROBLEMS:
+            raise InvalidFileError(
+                job.path,
+                [FileProblem(mark("has more than {count} wrong lines; is it of this format?"), count=MOST_PROBLEMS)],
+            )
+        with database.transaction() as session:
+            jobs.add_lines(session, job.id, _lines(session, job, prepared, number))
+            number += len(prepared)
+            if not batches.go_on(session, number):
+                return
+    with database.transaction() as session:
+        if job.is_complete:
+            _add_missing(session, job, number)
+        counts = jobs.count_lines(session, job.id)
+        jobs.set_job(
+            session,
+            job.id,
+            state=JobState.READY,
+            counts=counts,
+            done=number,
+            total=sum(counts.values()),
+            locked_until=None,
+            finished_at=datetime.now(UTC),
+        )
+
+
+def _prepared(reading: Reading, pseudonym: Pseudonym, today: date) -> Record | FileProblem:
+    if isinstance(reading, FileProblem):
+        return reading
+    prepared = prepare_record(reading, pseudonym)
+    return prepared if isinstance(prepared, FileProblem) else replace(prepared, retrieved=prepared.retrieved or today)
+
+
+def _lines(
+    session: Session, job: ImportJob, prepared: Sequence[Record | FileProblem], start: int
+) -> Iterator[ImportLine]:
+    records = [one for one in prepared if isinstance(one, Record)]
+    known = current_digests(session, job.collection, [(one.source, one.id) for one in records])
+    seen = jobs.staged_ids(session, job.id, [one.id for one in records])
+    for number, one in enumerate(prepared, start=start + 1):
+        if isinstance(one, FileProblem):
+            yield ImportLine(number, "", Verdict.REJECTED, None, problem_json(one), None, False)
+            continue
+        content = {**record_to_json(one), "deleted": one.deleted, "retrieved": str(one.retrieved)}
+        digest = known.get((one.source, one.id))
+        if one.id in seen:
+            verdict = Verdict.DOUBLE
+        elif one.deleted:
+            verdict = Verdict.GONE if digest else Verdict.UNCHANGED
+        elif digest is None:
+            verdict = Verdict.NEW
+        else:
+            verdict = Verdict.UNCHANGED if digest == content_digest(record_to_json(one)) else Verdict.CHANGED
+        seen.add(one.id)
+        yield ImportLine(number, one.id, verdict, content, None, None, False)
+
+
+def _add_missing(session: Session, job: ImportJob, number: int) -> None:
+    while missing := jobs.missing_ids(session, job, READ_BATCH):
+        lines = []
+        for record_id in missing:
+            number += 1
+            content = {"source": job.source, "id": record_id, "deleted": True}
+            lines.append(ImportLine(number, record_id, Verdict.GONE, content, None, None, False))
+        jobs.add_lines(session, job.id, lines)
+
+
+def _apply(database: Database, job: ImportJob, batches: "_Batches") -> None:
+    with database.transaction() as session:
+        left = jobs.count_lines_left(session, job.id, applied=False)
+        _begin(session, job, JobState.APPLYING, total=left)
+    done = 0
+    while True:
+        with database.transaction() as session:
+            lines = jobs.lines_to_apply(session, job.id, APPLY_BATCH)
+            records = [_record(line) for line in lines]
+            previous = save_records(session, job.collection, records)
+            refresh_works(session, job.collection, touched_works(session, job.collection, records, previous))
+            numbers = [line.number for line in lines]
+            jobs.settle_lines(session, job.id, list(zip(numbers, previous, strict=True)), applied=True)
+            done += len(lines)
+            if not lines:
+                _finish(session, job, JobState.DONE)
+                return
+            if not batches.go_on(session, done, left):
+                return
+
+
+def _undo(database: Database, job: ImportJob, batches: "_Batches") -> None:
+    """Put back what was there before; records that another import has changed since are left as they are."""
+    with database.transaction() as session:
+        left = jobs.count_lines_left(session, job.id, applied=True)
+        _begin(session, job, JobState.UNDOING, total=left)
+    done = 0
+    while True:
+        with database.transaction() as session:
+            lines = jobs.lines_to_undo(session, job.id, APPLY_BATCH)
+            changes = _own_changes(session, job, lines)
+            refresh_works(session, job.collection, restore_records(session, job.collection, changes))
+            jobs.settle_lines(session, job.id, [(line.number, line.previous) for line in lines], applied=False)
+            done += len(lines)
+            if not lines:
+                _finish(session, job, JobState.UNDONE)
+                return
+            if not batches.go_on(session, done, left):
+                return
+
+
+def _own_changes(
+    session: Session, job: ImportJob, lines: Sequence[ImportLine]
+) -> list[tuple[str, str, dict[str, Any]]]:
+    keys = [(str((line.content or {})["source"]), line.record_id) for line in lines]
+    now = current_digests(session, job.collection, keys)
+    changes = []
+    for key, line in zip(keys, lines, strict=True):
+        content = dict(line.content or {})
+        gone = bool(content.pop("deleted"))
+        content.pop("retrieved", None)
+        if line.previous is not None and now.get(key) == (None if gone else content_digest(content)):
+            changes.append((*key, dict(line.previous)))
+    return changes
+
+
+def _record(line: ImportLine) -> Record:
+    content = line.content or {}
+    if content["deleted"] or line.verdict is Verdict.GONE:
+        return Record(content["source"], line.record_id, WITHDRAWN, (), deleted=True)
+    return record_from_json(dict(content), date.fromisoformat(content["retrieved"]))
+
+
+def _begin(session: Session, job: ImportJob, state: JobState, total: int) -> None:
+    jobs.set_job(
+        session, job.id, state=state, started_at=datetime.now(UTC), finished_at=None, done=0, total=total, problem=None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Batches:
+    """What is between two batches of a job."""
+
+    job: ImportJob
+    told: Told | None
+
+    def go_on(self, session: Session, done: int, total: int = 0) -> bool:
+        """Note how far the step has come; False when somebody has asked it to stop."""
+        if self.told:
+            self.told(done, total)
+        if jobs.stop_is_asked(session, self.job.id):
+            _finish(session, self.job, JobState.STOPPED, done=done)
+            return False
+        jobs.set_job(session, self.job.id, done=done, locked_until=datetime.now(UTC) + jobs.LEASE)
+        return True
+
+
+def _finish(session: Session, job: ImportJob, state: JobState, **values: Any) -> None:
+    jobs.set_job(session, job.id, state=state, locked_until=None, finished_at=datetime.now(UTC), **values)
+    if job.state not in (JobState.WAITING, JobState.READING):
+        touch_collection(session, job.collection)
+
+
+def _fail(database: Database, job: ImportJob, problems: Sequence[dict[str, Any]]) -> None:
+    with database.transaction() as session:
+        problem = problems[0] if problems else {}
+        jobs.set_job(
+            session, job.id, state=JobState.FAILED, locked_until=None, finished_at=datetime.now(UTC), problem=problem
+        )
+
+
+def problem_json(problem: FileProblem) -> dict[str, Any]:
+    """What is wrong with a line, as it is kept until somebody reads it in their language."""
+    place = {name: getattr(problem, name) for name in ("line", "row", "field") if getattr(problem, name) is not None}
+    return {"template": problem.template, "values": _plain(problem.values), **place}
+
+
+def _plain(values: Any) -> dict[str, str | int]:
+    return {key: value if isinstance(value, int) else str(value)[:200] for key, value in dict(values).items()}
+
+
+def _batches(readings: Iterable[Reading], size: int) -> Iterator[list[Reading]]:
+    iterator = iter(readings)
+    while batch := list(islice(iterator, size)):
+        yield batch
