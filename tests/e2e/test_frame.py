@@ -88,7 +88,7 @@ def test_every_answer_is_guarded(client: Client, path: str) -> None:
     assert headers["referrer-policy"] == "same-origin"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-opener-policy"] == "same-origin"
-    assert (headers.get("cache-control") == "no-store") == (path in PAGES)
+    assert (headers.get("cache-control") == "no-store") == (not path.startswith("/static"))
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def desk(database: Database) -> Desk:
 def case(database: Database) -> Case:
     """A case whose receipt has been mailed, matched."""
     _, sent = submit(database)
-    letters(database, NOW + timedelta(seconds=60))
+    letters(database, NOW + timedelta(hours=2))
     return match(database, sent.id)
 
 

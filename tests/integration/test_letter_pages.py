@@ -13,6 +13,7 @@ from matchmaker.db.outbox import Job
 from matchmaker.domain.case import Case
 from matchmaker.notify.worker import SendingError
 from matchmaker.review.desk import Desk
+from matchmaker.review.status import read_status
 from matchmaker.workspace import Workspace
 from matchmaker_api.app import create_app
 from tests.integration.cases import TYPED, approved, send
@@ -112,7 +113,9 @@ def test_a_letters_link_shows_its_end_and_acts_for_the_officer(
     assert page.status_code == 200
     assert "You came by the link in a letter. It is good until" in page.text
     assert "data-private-link" not in page.text, "a link that ends is not one to keep"
-    answer = client.post(f"/challenges/{link}", data={"answer": "Ja, sedan 2019."})
+    question = read_status(workspace.database, case.id).question
+    assert question
+    answer = client.post(f"/challenges/{link}", data={"answer": "Ja, sedan 2019.", "question": str(question.id)})
     assert "Your answer has been sent to the adviser." in answer.text
     assert "This link has ended" in client.get(f"/challenges/{link[:-1]}").text
 
