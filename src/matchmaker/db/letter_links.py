@@ -56,13 +56,6 @@ def mailed_participant(session: Session, digest: str) -> str | None:
     return found[0].participant_id if found else None
 
 
-def delete_owner_links(session: Session, case_id: str) -> None:
-    """End the links that were mailed to the owner's address, as when it was a wrong one."""
-    session.execute(
-        delete(LetterLinkRow).where(LetterLinkRow.challenge_id == case_id, LetterLinkRow.participant_id.is_(None))
-    )
-
-
 def delete_reader_links(session: Session, reader: Reader) -> None:
     """End all the links that were mailed to a reader."""
     own = LetterLinkRow.participant_id == reader.participant_id  # None becomes "is null"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.db import outbox
 from matchmaker.db.case_models import ChallengeRow, ParticipantRow
-from matchmaker.db.letter_links import Reader, delete_owner_links
+from matchmaker.db.letter_links import Reader, delete_reader_links
 from matchmaker.db.letter_models import LetterRow
 from matchmaker.db.outbox import JobKind
 from matchmaker.domain.case import Case
@@ -53,7 +53,7 @@ def write_joined_letter(session: Session, case_id: str, participant_id: str) -> 
 
 def _begin_anew(session: Session, case: Case) -> None:
     """Another address: what was mailed to the old one lets nobody in any more, and who has the new one is welcomed."""
-    delete_owner_links(session, case.id)
+    delete_reader_links(session, Reader(case.id))
     session.execute(update(ChallengeRow).where(ChallengeRow.id == case.id).values(letters_stopped_at=None))
     _to_owner(session, case, LetterKind.RECEIVED)
 
