@@ -140,6 +140,14 @@ def test_json_nested_deeper_than_any_record_is_refused(tmp_path: Path) -> None:
     assert "levels deep" in str(raised.value.problems[0])
 
 
+@pytest.mark.parametrize("size", [1, 7, 31, 32, 33, 1000])
+def test_nan_is_null_after_a_key_and_itself_in_a_text(size: int) -> None:
+    document = b'[{"a": NaN, "b": "\\": NaN, c", "d": "x: NaN,"}, {"a" : NaN}]'
+    stream = json_stream._WithoutNan(io.BufferedReader(io.BytesIO(document)))
+    changed = b"".join(iter(lambda: stream.read(size), b""))
+    assert json.loads(changed) == [{"a": None, "b": '": NaN, c', "d": "x: NaN,"}, {"a": None}]
+
+
 def test_an_orcid_record_s_works_are_its_owner_s() -> None:
     (article, thesis), problems = read("orcid", SAMPLES / "orcid" / "record.json")
     assert not problems
@@ -206,7 +214,9 @@ def test_a_swecris_project_has_both_languages_and_its_leader_alone() -> None:
         (Language.SWEDISH, "Tjäle i gator"), (Language.ENGLISH, "Frost in streets"),
     ]  # fmt: skip
     assert [hint.value for hint in project.hints if hint.scheme is HintScheme.PERSON] == ["swecris:p0123456789"]
-    assert {"swecris:202100-2841", "hsv:20105", "Transportteknik och logistik"} <= {one.value for one in project.hints}
+    assert {"swecris:202100-2841", "hsv:20105", "hsv:Transportteknik och logistik"} <= {
+        one.value for one in project.hints
+    }
     assert (project.year, project.funder) == (2020, "Vetenskapsrådet")
     assert [(one.title, one.language) for one in short.texts] == [("Green winters", None)], "one text, once"
 

@@ -56,7 +56,7 @@ def _read_row(row: Mapping[str, str], line: int, hints: Collection[Hint]) -> Rea
     if not _ID.fullmatch(identifier):
         template = mark("is {value}; expected: {expected}")
         return FileProblem(template, line=line, field="id", value=shown(identifier) or "–", expected="101058429")
-    subjects = [one.value for one in hints if one.scheme is HintScheme.SUBJECT]
+    subjects = [one.value.partition(":")[2] for one in hints if one.scheme is HintScheme.SUBJECT]
     texts = _texts(row, sorted(subjects))
     if not texts.title:
         template = mark("is missing in record {id}, which was left out")

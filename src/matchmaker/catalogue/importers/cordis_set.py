@@ -18,6 +18,9 @@ from matchmaker.domain.work import Hint, HintScheme
 MOST_HINTS = 1_000_000
 """Hints held while the projects are read; the largest programme has some 400,000 participations and subjects."""
 
+VOCABULARY = "euroscivoc"
+"""The register that CORDIS takes subjects from."""
+
 _ORGANISATIONS, _SUBJECTS = "organization.csv", "euroSciVoc.csv"
 
 
@@ -95,4 +98,4 @@ def _hints(row: Mapping[str, str]) -> Iterator[Hint]:
     yield from find_affiliations([row.get("name", "")])
     subject = clean_line(row.get("euroscivoctitle", "")[:200])
     if subject:
-        yield Hint(HintScheme.SUBJECT, subject)
+        yield Hint(HintScheme.SUBJECT, f"{VOCABULARY}:{subject}")

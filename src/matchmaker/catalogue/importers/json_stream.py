@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,15 @@ from matchmaker.domain.errors import FileProblem, InvalidFileError, mark
 DEEPEST = 64
 """Levels of nesting; sources have a dozen."""
 
+MOST_EMPTY = 100_000
+"""Lines; a small file can unpack to a hundred million of them."""
+
 _FAULTS = (ValueError, RecursionError, OverflowError)
 """What a JSON text can raise: UnicodeDecodeError and JSONDecodeError are ValueErrors."""
+
+_NAN = re.compile(rb'(?<=[^\\])("\s{0,8}:\s{0,8})NaN(?=\s{0,8}[,}])')
+_LONGEST_NAN = 32
+"""Bytes, at least as many as the expression above looks at."""
 
 _OPENING = frozenset({"start_map", "start_array"})
 _CLOSING = frozenset({"end_map", "end_array"})
@@ -32,7 +40,7 @@ def read_json_lines(
     Raises:
         InvalidFileError: the first line is no JSON object, a line is not UTF-8, or the last one is cut short.
     """
-    number, had_objects = 0, False
+    number, empty, had_objects = 0, 0, False
     while line := stream.readline(LARGEST_RECORD):
         counted.begin_record()
         number += 1
@@ -40,7 +48,12 @@ def read_json_lines(
         if isinstance(item, dict):
             had_objects = True
             yield number, item
-        elif item is not None:
+        elif item is None:
+            empty += 1
+            if empty > MOST_EMPTY:
+                template = mark("has more than {limit} empty lines")
+                raise refusal(path, FileProblem(template, line=number, limit=MOST_EMPTY))
+        else:
             if not had_objects:
                 raise InvalidFileError(str(path), [item])
             if not line.endswith(b"\n") and len(line) < LARGEST_RECORD:
@@ -69,6 +82,30 @@ def _line_object(path: Path, line: bytes, number: int) -> dict[str, Any] | FileP
     return FileProblem(mark("is {value}; expected: {expected}"), line=number, value=shown(str(item)), expected="{…}")
 
 
+class _WithoutNan:
+    """A stream of JSON in which NaN is null.
+
+    Python and pandas write NaN for a number that is missing, which JSON does not have. Only what follows a key is
+    looked at: an unescaped quotation mark and a colon.
+    """
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+        self._tail = b""
+
+    def read(self, size: int) -> bytes:
+        """Some of the bytes; empty at the end. The last ones wait for those that follow them."""
+        data = b""
+        while size and not data:
+            chunk = self._stream.read(size)
+            data = _NAN.sub(rb"\1null", self._tail + chunk)
+            kept = max(len(data) - (_LONGEST_NAN if chunk else 0), 0)
+            data, self._tail = data[:kept], data[kept:]
+            if not chunk:
+                break
+        return data
+
+
 def read_json_array(path: Path, stream: io.BufferedReader, counted: Unpacked, name: str) -> Iterator[tuple[int, Any]]:
     """The items of the outermost array, or of the array under ``name`` in the outermost object, with their numbers.
 
@@ -79,7 +116,7 @@ def read_json_array(path: Path, stream: io.BufferedReader, counted: Unpacked, na
         stream.read(3)
     number = 0
     try:
-        for item in _items(path, ijson.basic_parse(stream, use_float=True), name):
+        for item in _items(path, ijson.basic_parse(_WithoutNan(stream), use_float=True), name):
             counted.begin_record()
             number += 1
             yield number, item

@@ -143,19 +143,19 @@ def _texts(work: OpenAlexWork, abstract: str) -> TextsByLanguage:
 def _hints(work: OpenAlexWork) -> Iterator[Hint]:
     for topic in work.topics:
         if name := clean_line(topic.name):
-            yield Hint(HintScheme.SUBJECT, name)
+            yield Hint(HintScheme.SUBJECT, f"{OPENALEX}:{name}")
         if identifier := _last_part(topic.id):
-            yield Hint(HintScheme.SUBJECT, f"openalex:{identifier}")
+            yield Hint(HintScheme.SUBJECT, f"{OPENALEX}:{identifier}")
     for authorship in work.authorships:
         for institution in authorship.institutions:
             if identifier := _last_part(institution.id):
-                yield Hint(HintScheme.ORGANISATION, f"openalex:{identifier}")
+                yield Hint(HintScheme.ORGANISATION, f"{OPENALEX}:{identifier}")
             if identifier := _last_part(institution.ror):
                 yield Hint(HintScheme.ORGANISATION, f"ror:{identifier}")
         if orcid := find_orcid(short(authorship.author.orcid) or ""):
             yield Hint(HintScheme.PERSON, f"orcid:{orcid}")
         if identifier := _last_part(authorship.author.id):
-            yield Hint(HintScheme.PERSON, f"openalex:{identifier}")
+            yield Hint(HintScheme.PERSON, f"{OPENALEX}:{identifier}")
     yield from find_affiliations([text for one in work.authorships for text in one.affiliations])
 
 

@@ -111,7 +111,7 @@ def _subject_hints(subjects: str) -> Iterator[Hint]:
         yield Hint(HintScheme.SUBJECT, f"hsv:{code}")
         both = [clean_line(name) for name in names.split("¤")[0].strip(" ,").split(", ")]
         if len(both) == 2:
-            yield from (Hint(HintScheme.SUBJECT, name) for name in both if name)
+            yield from (Hint(HintScheme.SUBJECT, f"hsv:{name}") for name in both if name)
 
 
 SOURCE = Source(name=SWECRIS, label="SweCRIS", suffixes=(".json", ".csv"), read=read)
