@@ -24,7 +24,8 @@ from matchmaker.domain.workflow import IllegalActError, State, told_state
 CHALLENGE_PATH = "/api/v1/challenges/{id}"
 
 CO_OWNER = "co_owner"
-"""A participant who is told as the first owner is; a follower is not."""
+ADMITTED = "admitted"
+"""A participant who is told, though not of what the adviser asks the first owner; a follower is told nothing."""
 
 
 def announce_received(session: Session, case: Case, at: datetime) -> None:
@@ -113,7 +114,9 @@ def _tell(
 
 def _owners(session: Session, case: Case) -> set[str]:
     query = select(ParticipantRow.municipality).where(
-        ParticipantRow.challenge_id == case.id, ParticipantRow.role == CO_OWNER
+        ParticipantRow.challenge_id == case.id,
+        ParticipantRow.role == CO_OWNER,
+        ParticipantRow.standing == ADMITTED,
     )
     return {*session.scalars(query), *([case.description.municipality] if case.description.municipality else [])}
 

@@ -126,7 +126,10 @@ class MessageRow(Base):
 
 
 class ParticipantRow(Base):
-    """Another municipality that owns a challenge too, or follows it, by a private link of its own."""
+    """Another municipality that owns a challenge too, or follows it, by a private link of its own.
+
+    ``standing``: whether it has asked to, was let in, or was refused. Only who was let in sees more than anybody may.
+    """
 
     __tablename__ = "participant"
     __table_args__ = (UniqueConstraint("link_digest"),)
@@ -135,6 +138,7 @@ class ParticipantRow(Base):
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenge.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     role: Mapped[str] = mapped_column(Code)
+    standing: Mapped[str] = mapped_column(Code, server_default="admitted")
     municipality: Mapped[str] = mapped_column(String(4))
     contact_role: Mapped[str] = mapped_column(Text)
     contact_email: Mapped[str] = mapped_column(Text)

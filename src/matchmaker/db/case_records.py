@@ -1,7 +1,7 @@
 """What is kept beside a case: messages, participants, approvals, ties, judgments."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -31,6 +31,14 @@ class ParticipantRole(StrEnum):
 
     CO_OWNER = "co_owner"
     FOLLOWER = "follower"
+
+
+class Standing(StrEnum):
+    """Whether another municipality may see more of a challenge than what is public."""
+
+    ASKED = "asked"
+    ADMITTED = "admitted"
+    REFUSED = "refused"
 
 
 class TieKind(StrEnum):
@@ -64,6 +72,11 @@ class Participant:
     municipality: str
     contact_role: str
     contact_email: str
+    standing: Standing = Standing.ADMITTED
+
+    @property
+    def is_admitted(self) -> bool:
+        return self.standing is Standing.ADMITTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,7 @@ class Approval:
 class Tie:
     """What speaks against a collaborator; for every municipality where none is named."""
 
+    id: int
     collaborator_id: str
     municipality: str | None
     kind: TieKind
@@ -108,6 +122,7 @@ def add_participant(
     contact_email: str,
     link_digest: str,
     letter_language: str | None = None,
+    standing: Standing = Standing.ADMITTED,
 ) -> str:
     """Another municipality on a case; returns its part's id. Letters are in all languages where none is given."""
     identifier = str(uuid.uuid4())
@@ -117,6 +132,7 @@ def add_participant(
             challenge_id=case_id,
             created_at=datetime.now(UTC),
             role=role,
+            standing=standing,
             municipality=municipality,
             contact_role=contact_role,
             contact_email=contact_email,
@@ -140,6 +156,14 @@ def find_participant(session: Session, link_digest: str) -> Participant | None:
     return _participant(row) if row else None
 
 
+def set_standing(session: Session, participant_id: str, standing: Standing) -> None:
+    """Let a municipality in, or refuse it; of one that is refused no contact is kept."""
+    row = session.get_one(ParticipantRow, participant_id)
+    row.standing = standing
+    if standing is Standing.REFUSED:
+        row.contact_role = row.contact_email = ""
+
+
 def replace_participant_link(session: Session, participant_id: str, link_digest: str) -> None:
     """Let another private link in instead of the one before."""
     session.get_one(ParticipantRow, participant_id).link_digest = link_digest
@@ -161,9 +185,14 @@ def add_approval(
     )
 
 
-def find_latest_approval(session: Session, case_id: str, released_by: datetime | None = None) -> Approval | None:
-    """The newest list that was not taken back; with ``released_by`` the newest that was sent by then."""
-    row = _latest_approval(session, case_id, released_by)
+def find_latest_approval(
+    session: Session, case_id: str, released_by: datetime | None = None, up_to_version: int | None = None
+) -> Approval | None:
+    """The newest list that was not taken back.
+
+    With ``released_by`` the newest that was sent by then, with ``up_to_version`` that was made for no later version.
+    """
+    row = _latest_approval(session, case_id, released_by, up_to_version)
     if row is None:
         return None
     return Approval(
@@ -209,30 +238,41 @@ def add_tie(
     )
 
 
+def find_tie(session: Session, collection: str, tie_id: int) -> Tie | None:
+    row = session.get(TieRow, tie_id)
+    return _tie(row) if row and row.collection == collection else None
+
+
+def delete_tie(session: Session, tie_id: int) -> None:
+    session.delete(session.get_one(TieRow, tie_id))
+
+
 def list_ties(
-    session: Session, collection: str, municipality: str | None, collaborators: Sequence[str]
+    session: Session, collection: str, municipalities: Collection[str], collaborators: Sequence[str]
 ) -> dict[str, list[Tie]]:
-    """What speaks against collaborators in a municipality's case, by collaborator."""
+    """What speaks against collaborators in a case of municipalities, by collaborator."""
     query = (
         select(TieRow)
         .where(TieRow.collection == collection, TieRow.collaborator_id.in_(collaborators))
-        .where(or_(TieRow.municipality.is_(None), TieRow.municipality == municipality))
+        .where(or_(TieRow.municipality.is_(None), TieRow.municipality.in_(municipalities)))
         .order_by(TieRow.id)
     )
     ties: dict[str, list[Tie]] = {}
     for row in session.scalars(query):
-        tie = Tie(row.collaborator_id, row.municipality, TieKind(row.kind), row.comment)
-        ties.setdefault(row.collaborator_id, []).append(tie)
+        ties.setdefault(row.collaborator_id, []).append(_tie(row))
     return ties
 
 
-def save_judgment(session: Session, case_id: str, collaborator_id: str, judge: str, grade: int, *, blind: bool) -> None:
-    """Set an adviser's grade, 0 to 3. One given blind stays marked so."""
+def save_judgment(session: Session, case_id: str, collaborator_id: str, judge: str, grade: int, *, blind: bool) -> bool:
+    """Set an adviser's grade, 0 to 3; whether it was set: one given blind is not replaced by one that is not."""
     row = session.get(JudgmentRow, (case_id, collaborator_id, judge))
     if row is None:
         row = JudgmentRow(challenge_id=case_id, collaborator_id=collaborator_id, judge=judge, blind=blind)
         session.add(row)
+    elif row.blind and not blind:
+        return False
     row.grade, row.created_at = grade, datetime.now(UTC)
+    return True
 
 
 def list_judgments(session: Session, case_id: str, judge: str) -> dict[str, int]:
@@ -252,11 +292,19 @@ def list_visitors(session: Session, case_id: str, since: datetime) -> list[str]:
     return list(session.scalars(query.order_by(VisitRow.adviser)))
 
 
-def _latest_approval(session: Session, case_id: str, released_by: datetime | None) -> ApprovalRow | None:
+def _latest_approval(
+    session: Session, case_id: str, released_by: datetime | None, up_to_version: int | None = None
+) -> ApprovalRow | None:
     query = select(ApprovalRow).where(ApprovalRow.challenge_id == case_id, ApprovalRow.taken_back_at.is_(None))
     if released_by:
         query = query.where(ApprovalRow.released_at <= released_by)
+    if up_to_version is not None:
+        query = query.where(ApprovalRow.version <= up_to_version)
     return session.scalars(query.order_by(ApprovalRow.approved_at.desc()).limit(1)).first()
+
+
+def _tie(row: TieRow) -> Tie:
+    return Tie(row.id, row.collaborator_id, row.municipality, TieKind(row.kind), row.comment)
 
 
 def _participant(row: ParticipantRow) -> Participant:
@@ -268,4 +316,5 @@ def _participant(row: ParticipantRow) -> Participant:
         row.municipality,
         row.contact_role,
         row.contact_email,
+        Standing(row.standing),
     )

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.db.case_models import ChallengeRow, ParticipantRow
-from matchmaker.db.case_records import ParticipantRole, find_latest_approval
+from matchmaker.db.case_records import ParticipantRole, Standing, find_latest_approval
 from matchmaker.db.cases import get_case
 from matchmaker.db.letter_links import Reader
 from matchmaker.db.letter_models import LetterRow
@@ -109,7 +109,8 @@ def _may_be_told(session: Session, reader: Reader, case: Case) -> bool:
     if reader.participant_id is None:
         return True
     part = session.get_one(ParticipantRow, reader.participant_id)
-    return part.role == ParticipantRole.CO_OWNER or case.description.visibility is Visibility.PUBLIC
+    is_shown = part.role == ParticipantRole.CO_OWNER or case.description.visibility is Visibility.PUBLIC
+    return part.standing == Standing.ADMITTED and is_shown
 
 
 def _is_so(session: Session, kind: LetterKind, case: Case, approval_id: str | None, now: datetime) -> bool:

@@ -19,7 +19,9 @@ def add_view(session: Session, digest: str, session_id: str, challenge_id: str, 
     joined = None
     if row.municipality != municipality:
         query = select(ParticipantRow.id).where(
-            ParticipantRow.challenge_id == challenge_id, ParticipantRow.municipality == municipality
+            ParticipantRow.challenge_id == challenge_id,
+            ParticipantRow.municipality == municipality,
+            ParticipantRow.standing == "admitted",
         )
         joined = session.scalars(query.order_by(ParticipantRow.role).limit(1)).first()  # co-owner before follower
         if joined is None:

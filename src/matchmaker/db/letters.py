@@ -19,6 +19,9 @@ from matchmaker.domain.case import Case
 from matchmaker.domain.event import EventKind
 from matchmaker.domain.letter import LetterKind
 
+ADMITTED = "admitted"
+"""Those who have only asked to join are told of nothing yet."""
+
 
 def write_letters(session: Session, before: Case, after: Case, kind: EventKind) -> None:
     """Have those who gave an address told of what an event changed; of a list: ``write_list_letters``."""
@@ -66,7 +69,11 @@ def _to_others(session: Session, case: Case, kind: LetterKind) -> None:
 
 
 def _others(session: Session, case: Case) -> list[Reader]:
-    query = select(ParticipantRow.id).where(ParticipantRow.challenge_id == case.id, ParticipantRow.contact_email != "")
+    query = select(ParticipantRow.id).where(
+        ParticipantRow.challenge_id == case.id,
+        ParticipantRow.contact_email != "",
+        ParticipantRow.standing == ADMITTED,
+    )
     return [Reader(case.id, one) for one in session.scalars(query.order_by(ParticipantRow.created_at))]
 
 

@@ -120,13 +120,16 @@ def next_state(state: State, act: Act, party: Party) -> State:
     raise IllegalActError(mark("This cannot be done now: the case is in another state."), state=state, act=act)
 
 
-def told_state(state: State, *, unsent: bool = False) -> State:
+def told_state(state: State, *, unsent: bool = False, for_others: bool = False) -> State:
     """The state that a municipality is told: never that a machine has matched, and an approval only once it was sent.
 
-    ``unsent``: the list that was approved last is not to be seen (any more).
+    ``unsent``: the list that was approved last is not to be seen (any more). ``for_others``: told to a municipality
+    that joined; what the adviser asks concerns only the one who is asked.
     """
     if state is State.MATCHED:
         return State.SUBMITTED
+    if for_others and state is State.WAITING:
+        return State.IN_REVIEW
     return State.IN_REVIEW if unsent and state is State.APPROVED else state
 
 

@@ -93,7 +93,7 @@ def read_case(database: Database, case_id: str, adviser: str, today: date) -> Ca
             messages=list_messages(session, case_id),
             participants=list_participants(session, case_id),
             approval=find_latest_approval(session, case_id),
-            ties=list_ties(session, case.collection, municipality, ids),
+            ties=list_ties(session, case.collection, [municipality] if municipality else [], ids),
             histories=collaborator_histories(session, ids, municipality, case_id, term_start(today)),
             judgments=list_judgments(session, case_id, adviser),
             versions=list_versions(session, case_id),
