@@ -24,6 +24,7 @@ from matchmaker.review import approval, drafts, joining
 from matchmaker.review.desk import Desk
 from matchmaker.review.drafts import Choices
 from matchmaker.review.status import answer_question, read_status, withdraw
+from tests.integration.cases import let_in
 
 CHOICES = Choices(("2580", "2514"), ())
 TYPED = {
@@ -146,13 +147,13 @@ class Walk:
         self.release_at = self.clock
 
     def _revise(self) -> None:
-        approval.revise(self.desk, self.case_id, self.case.revision)
+        approval.revise(self.desk, self.case_id, self.case.revision, self.clock.date())
 
     def _close(self) -> None:
-        self.desk.close(self.case_id, self.case.revision, ClosingReason.OTHER, Route.NOT_FOR_US)
+        self.desk.close(self.case_id, self.case.revision, ClosingReason.DONE, Route.NOT_FOR_US)
 
     def _reopen(self) -> None:
-        self.desk.reopen(self.case_id, self.case.revision)
+        self.desk.reopen(self.case_id, self.case.revision, self.clock.date())
 
     def _amend(self) -> None:
         drafts.start_amending(self.database, self.token)
@@ -170,6 +171,7 @@ def begun(database: Database) -> Walk:
     case = drafts.send(database, token, CHOICES, 10, "en")
     draft = drafts.start_draft(database, "main", FOLLOWER)
     joining.join(database, draft, case.id, ParticipantRole.FOLLOWER, CHOICES, "en")
+    let_in(database, case.id)
     # Later than the real clock for the whole test, so that nothing that is due has to be waited for.
     return Walk(database, token, case.id, datetime.now(UTC) + timedelta(hours=1))
 

@@ -1,19 +1,26 @@
-"""What is kept beside a case: messages, participants, approvals, ties, judgments."""
+"""What is kept beside a case: messages, participants, approvals."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.db.case_models import ApprovalRow, JudgmentRow, MessageRow, ParticipantRow, TieRow, VisitRow
+from matchmaker.db.case_models import (
+    ADMITTED,
+    ApprovalRow,
+    MessageRow,
+    ParticipantRow,
+)
 from matchmaker.db.cases import aware
 from matchmaker.db.identity_views import viewed_participant
 from matchmaker.db.letter_links import mailed_participant
+from matchmaker.domain.case import Case
+from matchmaker.domain.description import Visibility
 
 
 class MessageKind(StrEnum):
@@ -24,6 +31,8 @@ class MessageKind(StrEnum):
     ANSWER = "answer"
     CONTRIBUTION = "contribution"
     """The words of a municipality that joined."""
+    CLOSING = "closing"
+    """What the municipality is told when its case is closed."""
 
 
 class ParticipantRole(StrEnum):
@@ -37,17 +46,8 @@ class Standing(StrEnum):
     """Whether another municipality may see more of a challenge than what is public."""
 
     ASKED = "asked"
-    ADMITTED = "admitted"
+    ADMITTED = ADMITTED
     REFUSED = "refused"
-
-
-class TieKind(StrEnum):
-    """What speaks against a collaborator."""
-
-    SUPPLIER = "supplier"
-    SAME_PERSON = "same_person"
-    OPTED_OUT = "opted_out"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,15 @@ class Participant:
     def is_admitted(self) -> bool:
         return self.standing is Standing.ADMITTED
 
+    @property
+    def is_asking(self) -> bool:
+        return self.standing is Standing.ASKED
+
+    def may_see(self, case: Case) -> bool:
+        """Whether it sees the case as it is now: once let in, a follower does while the challenge is public."""
+        is_shown = self.role is ParticipantRole.CO_OWNER or case.description.visibility is Visibility.PUBLIC
+        return self.is_admitted and is_shown
+
 
 @dataclass(frozen=True, slots=True)
 class Approval:
@@ -92,19 +101,12 @@ class Approval:
     content: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """What speaks against a collaborator; for every municipality where none is named."""
-
-    id: int
-    collaborator_id: str
-    municipality: str | None
-    kind: TieKind
-    comment: str
-
-
-def add_message(session: Session, case_id: str, kind: MessageKind, author: str, text: str) -> None:
-    session.add(MessageRow(challenge_id=case_id, at=datetime.now(UTC), kind=kind, author=author, text=text))
+def add_message(session: Session, case_id: str, kind: MessageKind, author: str, text: str) -> int:
+    """A message on a case; returns its id."""
+    row = MessageRow(challenge_id=case_id, at=datetime.now(UTC), kind=kind, author=author, text=text)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def list_messages(session: Session, case_id: str) -> list[Message]:
@@ -146,6 +148,11 @@ def add_participant(
 def list_participants(session: Session, case_id: str) -> list[Participant]:
     query = select(ParticipantRow).where(ParticipantRow.challenge_id == case_id).order_by(ParticipantRow.created_at)
     return [_participant(row) for row in session.scalars(query)]
+
+
+def get_participant(session: Session, participant_id: str) -> Participant:
+    """The participant of an id, which is there."""
+    return _participant(session.get_one(ParticipantRow, participant_id))
 
 
 def find_participant(session: Session, link_digest: str) -> Participant | None:
@@ -216,82 +223,6 @@ def change_latest_approval(
     row.released_at = released_at or row.released_at
 
 
-def add_tie(
-    session: Session,
-    collection: str,
-    collaborator_id: str,
-    municipality: str | None,
-    kind: TieKind,
-    comment: str,
-    by: str,
-) -> None:
-    session.add(
-        TieRow(
-            collection=collection,
-            collaborator_id=collaborator_id,
-            municipality=municipality,
-            kind=kind,
-            comment=comment,
-            created_at=datetime.now(UTC),
-            created_by=by,
-        )
-    )
-
-
-def find_tie(session: Session, collection: str, tie_id: int) -> Tie | None:
-    row = session.get(TieRow, tie_id)
-    return _tie(row) if row and row.collection == collection else None
-
-
-def delete_tie(session: Session, tie_id: int) -> None:
-    session.delete(session.get_one(TieRow, tie_id))
-
-
-def list_ties(
-    session: Session, collection: str, municipalities: Collection[str], collaborators: Sequence[str]
-) -> dict[str, list[Tie]]:
-    """What speaks against collaborators in a case of municipalities, by collaborator."""
-    query = (
-        select(TieRow)
-        .where(TieRow.collection == collection, TieRow.collaborator_id.in_(collaborators))
-        .where(or_(TieRow.municipality.is_(None), TieRow.municipality.in_(municipalities)))
-        .order_by(TieRow.id)
-    )
-    ties: dict[str, list[Tie]] = {}
-    for row in session.scalars(query):
-        ties.setdefault(row.collaborator_id, []).append(_tie(row))
-    return ties
-
-
-def save_judgment(session: Session, case_id: str, collaborator_id: str, judge: str, grade: int, *, blind: bool) -> bool:
-    """Set an adviser's grade, 0 to 3; whether it was set: one given blind is not replaced by one that is not."""
-    row = session.get(JudgmentRow, (case_id, collaborator_id, judge))
-    if row is None:
-        row = JudgmentRow(challenge_id=case_id, collaborator_id=collaborator_id, judge=judge, blind=blind)
-        session.add(row)
-    elif row.blind and not blind:
-        return False
-    row.grade, row.created_at = grade, datetime.now(UTC)
-    return True
-
-
-def list_judgments(session: Session, case_id: str, judge: str) -> dict[str, int]:
-    """An adviser's grades on a case, by collaborator."""
-    query = select(JudgmentRow).where(JudgmentRow.challenge_id == case_id, JudgmentRow.judge == judge)
-    return {row.collaborator_id: row.grade for row in session.scalars(query)}
-
-
-def save_visit(session: Session, case_id: str, adviser: str, now: datetime) -> None:
-    """Remember that an adviser has a case open."""
-    session.merge(VisitRow(challenge_id=case_id, adviser=adviser, seen_at=now))
-
-
-def list_visitors(session: Session, case_id: str, since: datetime) -> list[str]:
-    """The advisers who have had a case open since a moment."""
-    query = select(VisitRow.adviser).where(VisitRow.challenge_id == case_id, VisitRow.seen_at >= since)
-    return list(session.scalars(query.order_by(VisitRow.adviser)))
-
-
 def _latest_approval(
     session: Session, case_id: str, released_by: datetime | None, up_to_version: int | None = None
 ) -> ApprovalRow | None:
@@ -301,10 +232,6 @@ def _latest_approval(
     if up_to_version is not None:
         query = query.where(ApprovalRow.version <= up_to_version)
     return session.scalars(query.order_by(ApprovalRow.approved_at.desc()).limit(1)).first()
-
-
-def _tie(row: TieRow) -> Tie:
-    return Tie(row.id, row.collaborator_id, row.municipality, TieKind(row.kind), row.comment)
 
 
 def _participant(row: ParticipantRow) -> Participant:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.db.case_models import ChallengeRow, ParticipantRow
+from matchmaker.db.case_models import ADMITTED, ChallengeRow, ParticipantRow
 from matchmaker.db.identity_models import ViewRow
 from matchmaker.domain.workflow import State
 
@@ -21,7 +21,7 @@ def add_view(session: Session, digest: str, session_id: str, challenge_id: str, 
         query = select(ParticipantRow.id).where(
             ParticipantRow.challenge_id == challenge_id,
             ParticipantRow.municipality == municipality,
-            ParticipantRow.standing == "admitted",
+            ParticipantRow.standing == ADMITTED,
         )
         joined = session.scalars(query.order_by(ParticipantRow.role).limit(1)).first()  # co-owner before follower
         if joined is None:

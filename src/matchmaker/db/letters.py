@@ -11,16 +11,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from matchmaker.db import outbox
-from matchmaker.db.case_models import ChallengeRow, ParticipantRow
+from matchmaker.db.case_models import ADMITTED, ChallengeRow, ParticipantRow
 from matchmaker.db.letter_links import Reader, delete_reader_links
 from matchmaker.db.letter_models import LetterRow
 from matchmaker.db.outbox import JobKind
 from matchmaker.domain.case import Case
 from matchmaker.domain.event import EventKind
 from matchmaker.domain.letter import LetterKind
-
-ADMITTED = "admitted"
-"""Those who have only asked to join are told of nothing yet."""
 
 
 def write_letters(session: Session, before: Case, after: Case, kind: EventKind) -> None:

@@ -60,6 +60,8 @@ class Act(StrEnum):
     COLLABORATE = "collaborate"
     CLOSE = "close"
     REOPEN = "reopen"
+    REOPEN_UNMATCHED = "reopen_unmatched"
+    """As ``REOPEN``, where the present version was closed before it was matched: it is matched then."""
     AMEND = "amend"
     WITHDRAW = "withdraw"
 
@@ -103,6 +105,7 @@ TRANSITIONS = (
     Transition(Act.COLLABORATE, Party.ADVISER, frozenset({State.ANSWERED}), State.COLLABORATION),
     Transition(Act.CLOSE, Party.ADVISER, OPEN, State.CLOSED),
     Transition(Act.REOPEN, Party.ADVISER, frozenset({State.CLOSED}), State.IN_REVIEW),
+    Transition(Act.REOPEN_UNMATCHED, Party.ADVISER, frozenset({State.CLOSED}), State.SUBMITTED),
     Transition(Act.AMEND, Party.OFFICER, OPEN, State.SUBMITTED),
     Transition(Act.WITHDRAW, Party.OFFICER, OPEN, State.WITHDRAWN),
 )
