@@ -24,7 +24,7 @@ STATES = {
 }
 
 VERDICTS = {
-    Verdict.NEW: mark("new"),
+    Verdict.NEW: mark("new in the catalogue"),
     Verdict.CHANGED: mark("changed"),
     Verdict.UNCHANGED: mark("unchanged"),
     Verdict.GONE: mark("gone"),

@@ -14,7 +14,7 @@ from matchmaker.domain.work import LinkBasis, LinkState
 from matchmaker.messages import translator
 from matchmaker.workspace import Workspace
 from tests.e2e.browsing import DESKTOP, PHONE, OpenPage, assert_accessible
-from tests.integration.imports import COLLECTION, Shelf, record
+from tests.integration.imports import COLLECTION, Shelf, correct, record
 
 GROUP, NAME = "energy-engineering", "Energy Engineering"
 TABLE = "Id;Grupp-id:n;Titel (svenska);Text (svenska);År\n"
@@ -130,7 +130,7 @@ def test_what_is_typed_survives_an_error_and_somebody_elses_correction(
     expect(page.get_by_label("Summary in Swedish")).to_be_focused()
     expect(page.get_by_label("Name in English")).to_have_value("Energy and hydrogen")
     page.get_by_label("Summary in Swedish").fill("Vi forskar om energi.")
-    groups.edit_group(workspace.database, COLLECTION, GROUP, {"name_en": "Theirs"}, "administrator")
+    correct(workspace.database, GROUP, "administrator", name_en="Theirs")
     page.get_by_role("button", name="Save the correction").click()
     row = page.get_by_role("row").filter(has_text="Theirs")
     expect(row).to_contain_text("Energy and hydrogen")

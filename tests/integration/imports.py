@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from matchmaker.catalogue.importers.source import Reading, Source
+from matchmaker.curation.editing import Choices, correct_group, seen_as
 from matchmaker.curation.imports import ask, run_job
 from matchmaker.curation.records import pseudonyms
 from matchmaker.db import import_jobs as jobs
 from matchmaker.db.collection import StoredCollection
+from matchmaker.db.group_lists import find_group
 from matchmaker.db.session import Database
+from matchmaker.domain.curation import group_values
 from matchmaker.domain.import_job import ImportJob
 from matchmaker.domain.language import Language
 from matchmaker.domain.work import Hint, HintScheme, Record, Scheme, WorkKind, WorkText, identifiers
@@ -41,6 +45,14 @@ def record(
         hints=hints | {Hint(HintScheme.GROUP, group) for group in groups},
         deleted=deleted,
     )
+
+
+def correct(database: Database, group: str, by: str, **values: Any) -> None:
+    """Correct a group in a form that shows it as it is."""
+    with database.reading() as session:
+        now = find_group(session, COLLECTION, group).now
+    choices = Choices(now.areas, [now.department] if now.department else [])
+    correct_group(database, COLLECTION, group, {**group_values(now), **values}, choices, seen_as(now), by)
 
 
 class Shelf:

@@ -47,11 +47,24 @@ def test_a_table_of_groups_corrects_and_adds_and_holds(shelf: Shelf, tmp_path: P
     apply_table(*given, "steward")
     save_collaborators(shelf.database, COLLECTION, "catalogue", [SNOW, ORE], complete=True, curated=True)
     assert shelf.evidence() == {
-        "snow": ["Vi forskar om kyla."],
+        "snow": ["Vi forskar om kyla.", "snö, is"],
         "sea": ["Vi forskar om hav."],
         "ore": ["Malm i berget."],
     }
     assert compare_table(*given).changes == ()
+
+
+def test_a_table_says_nothing_of_what_it_has_no_column_for(shelf: Shelf, tmp_path: Path) -> None:
+    groups.set_availability(shelf.database, COLLECTION, "snow", {"project": False, "thesis": True}, "researcher")
+    names = write(tmp_path, "id;kind;name_sv\nsnow;research_group;Kyla\n")
+    apply_table(shelf.database, COLLECTION, "groups", names, (), KEY, "steward")
+    assert shelf.evidence()["snow"] == ["Snö och is.", "snö, is"]
+    caps = write(tmp_path, "group_id;cap\nsnow;2\n")
+    apply_table(shelf.database, COLLECTION, "contacts", caps, (), KEY, "steward")
+    assert exports.read_availability(shelf.database, COLLECTION)["snow"] == Availability(project=False, cap=2)
+    emptied = write(tmp_path, "id;kind;name_sv;keywords_sv\nsnow;research_group;Kyla;\n")
+    apply_table(shelf.database, COLLECTION, "groups", emptied, (), KEY, "steward")
+    assert shelf.evidence()["snow"] == ["Snö och is."], "an empty cell is said to be empty"
 
 
 def test_one_wrong_row_keeps_all_out_unless_it_is_left_out_on_purpose(shelf: Shelf, tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from matchmaker.db.collection import StoredCollection
 from matchmaker.db.decisions import find_events
 from matchmaker.db.session import Database, open_database
 from matchmaker.domain.collaborator import KEYWORDS, PROFILE, Collaborator, CollaboratorKind, Document
+from matchmaker.domain.description import InvalidDescriptionError
 from matchmaker.domain.errors import InvalidChallengeError, NotFoundError
 from matchmaker.domain.language import Language, LocalisedText
-from tests.integration.imports import COLLECTION, PSEUDONYM, Shelf, record
+from tests.integration.imports import COLLECTION, PSEUDONYM, Shelf, correct, record
 
 
 def group(identifier: str, profile: str, keywords: str = "") -> Collaborator:
@@ -49,7 +50,7 @@ def shelf(database: Database) -> Shelf:
 
 def test_a_corrected_profile_outlives_the_catalogue_being_read_again(shelf: Shelf) -> None:
     values = {"summary_sv": "Snö, is och tjäle.", "keywords_sv": ["tjäle", "snö"], "name_sv": "Kalla ämnen"}
-    groups.edit_group(shelf.database, COLLECTION, "snow", values, "researcher")
+    correct(shelf.database, "snow", "researcher", **values)
     load_catalogue(shelf.database)
     assert {"Snö, is och tjäle.", "tjäle, snö"} < set(shelf.evidence()["snow"])
     assert "Snö och is." not in shelf.evidence()["snow"]
@@ -60,9 +61,9 @@ def test_a_corrected_profile_outlives_the_catalogue_being_read_again(shelf: Shel
 
 
 def test_an_empty_summary_is_refused_by_its_field(shelf: Shelf) -> None:
-    with pytest.raises(InvalidChallengeError) as refused:
-        groups.edit_group(shelf.database, COLLECTION, "snow", {"summary_sv": " "}, "steward")
-    assert refused.value.field == "summary_sv"
+    with pytest.raises(InvalidDescriptionError) as refused:
+        correct(shelf.database, "snow", "steward", summary_sv="")
+    assert [problem.field for problem in refused.value.problems] == ["summary_sv"]
 
 
 def test_hidden_evidence_stays_hidden_when_it_is_imported_again(shelf: Shelf) -> None:
@@ -189,7 +190,7 @@ def test_links_are_decided_in_bulk(shelf: Shelf) -> None:
 
 
 def test_the_history_tells_what_was_decided_by_whom(shelf: Shelf) -> None:
-    groups.edit_group(shelf.database, COLLECTION, "snow", {"name_sv": "Kyla"}, "steward")
+    correct(shelf.database, "snow", "steward", name_sv="Kyla")
     groups.hide_work(shelf.database, COLLECTION, "snow", "diva:1", "researcher")
     groups.show_work(shelf.database, COLLECTION, "snow", "diva:1", "researcher")
     with shelf.database.reading() as session:
@@ -199,4 +200,4 @@ def test_the_history_tells_what_was_decided_by_whom(shelf: Shelf) -> None:
 
 def test_a_group_that_nobody_looks_after_cannot_be_edited(shelf: Shelf) -> None:
     with pytest.raises(NotFoundError):
-        groups.edit_group(shelf.database, COLLECTION, "nobody", {"name_sv": "Ny"}, "steward")
+        groups.retire_group(shelf.database, COLLECTION, "nobody", "steward")

@@ -1,7 +1,7 @@
 """A group as a catalogue describes it, and the collaborator with documents that it becomes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matchmaker.domain.collaborator import KEYWORDS, PROFILE, Collaborator, CollaboratorKind, Contact, Document
 from matchmaker.domain.language import Language, LocalisedText
@@ -14,6 +14,7 @@ class GroupEntry:
     """What a steward writes of a group. Summary and keywords by language code; a language may be missing.
 
     ``sources`` are addresses or titles, ``basis`` is ``sourced``, ``partly_sourced`` or ``general_knowledge``.
+    ``columns`` are those that a table had: of what it had no column for, it says nothing. None: nothing is left out.
     """
 
     id: str
@@ -27,6 +28,7 @@ class GroupEntry:
     sources: tuple[str, ...] = ()
     basis: str | None = None
     is_entrance: bool = False
+    columns: frozenset[str] | None = field(default=None, compare=False)
 
     def to_collaborator(self, labels: Mapping[str, str], contacts: tuple[Contact, ...] = ()) -> Collaborator:
         """The group with its evidence; ``labels`` say by language where the texts are from."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -47,6 +47,8 @@ class ContactEntry:
     group_id: str
     contact: Contact | None
     availability: Availability | None
+    columns: frozenset[str] = field(default=frozenset(), compare=False)
+    """Those that the table has: of what it has no column for, it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class GroupContacts:
 
     contacts: tuple[Contact, ...] = ()
     availability: Availability | None = None
+    columns: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,7 @@ def read_groups(path: Path, areas: Iterable[Area] = ()) -> Iterator[GroupEntry |
             where = first.place.line or first.place.row
             yield row.place.problem(template, row.headings["id"], value=shown(cells.id), first=where)
             continue
-        yield cells.to_entry()
+        yield replace(cells.to_entry(), columns=frozenset(row.headings))
 
 
 def read_contacts(path: Path) -> Iterator[ContactEntry | FileProblem]:
@@ -199,7 +202,7 @@ def read_contacts(path: Path) -> Iterator[ContactEntry | FileProblem]:
             yield read
             continue
         row, cells = read
-        entry = cells.to_entry()
+        entry = replace(cells.to_entry(), columns=frozenset(row.headings))
         if entry.availability and said.setdefault(entry.group_id, entry.availability) != entry.availability:
             template = mark("another row of «{value}» says otherwise of what the group is open for")
             yield row.place.problem(template, row.headings["group_id"], value=shown(entry.group_id))
@@ -227,5 +230,5 @@ def gather_contacts(entries: Iterable[ContactEntry]) -> Mapping[str, GroupContac
     for entry in entries:
         known = found.get(entry.group_id, GroupContacts())
         contacts = (*known.contacts, entry.contact) if entry.contact else known.contacts
-        found[entry.group_id] = GroupContacts(contacts, known.availability or entry.availability)
+        found[entry.group_id] = GroupContacts(contacts, known.availability or entry.availability, entry.columns)
     return found

@@ -15,7 +15,7 @@ from matchmaker.db.work_links import copy_links, refresh_evidence, refresh_works
 from matchmaker.db.works import find_work, save_records, touched_works
 from matchmaker.domain.access_event import AccessAct
 from matchmaker.domain.collaborator import PROFILE, Collaborator, CollaboratorKind
-from matchmaker.domain.curation import EDITABLE, Decision, DecisionKind, apply_decisions
+from matchmaker.domain.curation import Decision, DecisionKind, apply_decisions
 from matchmaker.domain.errors import FileProblem, InvalidChallengeError, mark
 from matchmaker.domain.language import LocalisedText
 from matchmaker.domain.work import (
@@ -38,20 +38,6 @@ ADDED = "added"
 """The source of works that were added by hand."""
 
 BASIS = {"steward": LinkBasis.STEWARD, "administrator": LinkBasis.STEWARD, "researcher": LinkBasis.RESEARCHER}
-
-
-def edit_group(database: Database, collection: str, group: str, values: Mapping[str, Any], by: str) -> None:
-    """Correct what is said of a group; ``values`` by the names of ``EDITABLE``, what is not in it stays as imported.
-
-    Raises:
-        NotFoundError: there is no such group that people look after.
-        InvalidChallengeError: a value is missing or too long; its field is named.
-    """
-    checked = {name: values[name] for name in EDITABLE if name in values}
-    for name in ("name_sv", "summary_sv"):
-        if name in checked and not str(checked[name]).strip():
-            raise InvalidChallengeError(name, mark("Write something here."))
-    _decide(database, collection, group, DecisionKind.EDIT, checked, by)
 
 
 def undo_edit(database: Database, collection: str, group: str, by: str) -> None:

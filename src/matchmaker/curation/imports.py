@@ -202,6 +202,7 @@ def _apply(database: Database, job: ImportJob, batches: "_Batches") -> None:
                 return
             if not batches.go_on(session, done, left):
                 return
+        database.let_others_write()
 
 
 def _undo(database: Database, job: ImportJob, batches: "_Batches") -> None:
@@ -222,6 +223,7 @@ def _undo(database: Database, job: ImportJob, batches: "_Batches") -> None:
                 return
             if not batches.go_on(session, done, left):
                 return
+        database.let_others_write()
 
 
 def _own_changes(

@@ -64,6 +64,7 @@ def relink(database: Database, collection: str, progress: Progress | None = None
         after = batch[-1]
         if progress:
             progress(len(batch))
+        database.let_others_write()
     if changed:
         with database.transaction() as session:
             touch_collection(session, collection)

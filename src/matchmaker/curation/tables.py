@@ -1,7 +1,7 @@
 """Tables of groups, contacts and links that a steward gives: what they would change, and the change, all or nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -124,7 +124,11 @@ def _plan_groups(
             continue
         values = _entry_values(entry)
         now = group_values(present)
-        edits[entry.id] = {field: value for field, value in values.items() if value != now[field]}
+        edits[entry.id] = {
+            field: value
+            for field, value in values.items()
+            if field in (entry.columns or values) and value != now[field]
+        }
         changes += [FieldChange(entry.id, field, now[field], value) for field, value in edits[entry.id].items()]
     return _Plan(_difference(changes, len(entries), problems), tuple(new), edits)
 
@@ -142,10 +146,18 @@ def _plan_contacts(said: Mapping[str, Availability], path: Path, known: Mapping[
             edits[group] = {"contacts": wanted}
             changes.append(FieldChange(group, "contacts", now, wanted))
         before = said.get(group, Availability())
-        if own.availability and own.availability != before:
-            availability[group] = own.availability
-            changes.append(FieldChange(group, "availability", asdict(before), asdict(own.availability)))
+        after = _said_now(before, own)
+        if after != before:
+            availability[group] = after
+            changes.append(FieldChange(group, "availability", asdict(before), asdict(after)))
     return _Plan(_difference(changes, len(gathered), problems), (), edits, availability)
+
+
+def _said_now(before: Availability, own: GroupContacts) -> Availability:
+    """What a group has room for by a table that need not have a column for all of it."""
+    if own.availability is None:
+        return before
+    return replace(before, **{name: value for name, value in asdict(own.availability).items() if name in own.columns})
 
 
 def _plan_links(

@@ -75,15 +75,15 @@ def save_collaborators(
     }
     with database.transaction() as session:
         ensure_collection(session, collection)
-        rows = [_row(collection, origin, one) for one in collaborators]
-        if curated:
-            imported = collaborators
-            decided = as_decided(session, collection, imported)
-            collaborators = [one for one, _ in decided]
+        if not curated:
+            rows = [_row(collection, origin, one) for one in collaborators]
+        else:
+            decided = as_decided(session, collection, collaborators)
             rows = [
-                _row(collection, origin, one, state, as_imported)
-                for (one, state), as_imported in zip(decided, imported, strict=True)
+                _row(collection, origin, one, state, imported)
+                for (one, state), imported in zip(decided, collaborators, strict=True)
             ]
+            collaborators = [one for one, _ in decided]
             documents = {document.id: document for one in collaborators for document in one.documents}
             digests = {key: document_digest(one) for key, one in documents.items()}
         written = CutDocuments(documents, digests, cut)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.db.work_models import CatalogueEventRow, DecisionRow
@@ -90,13 +90,6 @@ def find_decided(session: Session, collection: str, kind: DecisionKind) -> list[
     """All decisions of a kind."""
     statement = select(DecisionRow).where(DecisionRow.collection == collection, DecisionRow.kind == kind)
     return [_decision(row) for row in session.scalars(statement.order_by(DecisionRow.collaborator_id))]
-
-
-def forget_group(session: Session, collection: str, collaborator_id: str) -> None:
-    """Delete all that was decided about a group."""
-    session.execute(
-        delete(DecisionRow).where(DecisionRow.collection == collection, DecisionRow.collaborator_id == collaborator_id)
-    )
 
 
 def as_decided(

@@ -16,8 +16,6 @@ from matchmaker.domain.import_job import APPLIED, ImportJob, ImportLine, JobStat
 LEASE = timedelta(minutes=5)
 """How long whoever works on a job has it before another may go on with it; renewed with every batch."""
 
-KEPT_LINES = timedelta(days=365)
-
 
 def add_job(
     session: Session,
@@ -110,17 +108,6 @@ def set_job(session: Session, job_id: str, **values: Any) -> None:
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-
-
-def move_job(session: Session, job: ImportJob, state: JobState, **values: Any) -> bool:
-    """Lead a job to a state, if it is still in the one that was seen; whether it was."""
-    changed = session.execute(
-        update(ImportJobRow)
-        .where(ImportJobRow.id == job.id, ImportJobRow.state == job.state)
-        .values(state=state, **values)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]  # an update has one
 
 
 def stop_is_asked(session: Session, job_id: str) -> bool:
