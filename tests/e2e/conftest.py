@@ -14,10 +14,17 @@ import pytest
 from matchmaker.workspace import Workspace
 from tests.e2e.browsing import browser, open_page
 from tests.e2e.keys import client_with, new_key
+from tests.identity_place import copied
 
 __all__ = ["browser", "open_page"]
 
 STARTUP_SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def workspace(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A place of these tests' own: the server, which runs on to the end, would else send other tests' letters."""
+    return copied(workspace, tmp_path_factory.mktemp("e2e"))
 
 
 @pytest.fixture(scope="session")
