@@ -15,7 +15,7 @@ from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.collection import Collection
 from matchmaker.domain.language import Language
 from matchmaker.domain.ranking import RankedCollaborator
-from matchmaker.domain.shortlist import Shortlist, Suggestion
+from matchmaker.domain.shortlist import DEFAULT_TOP_K, Shortlist, Suggestion
 from matchmaker.ranking.parts import divide
 from matchmaker.ranking.scorer import ALL_CHANNELS, Channel, Scorer, best_first
 from matchmaker.retrieval.encoder import Encoder, Progress, Role, Vectors
@@ -24,8 +24,6 @@ from matchmaker.shortlisting import Retrieved, Shortlister
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.normalise import word_count
 from matchmaker.text.query import Query, read_query
-
-DEFAULT_TOP_K = 10
 
 
 class Matcher:

@@ -176,7 +176,7 @@ def begun(database: Database) -> Walk:
     return Walk(database, token, case.id, datetime.now(UTC) + timedelta(hours=1))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tried=steps)
 def test_no_letter_tells_of_a_list_that_is_not_approved_and_released(store: Database, tried: list[str]) -> None:
     walk = begun(store)
@@ -187,7 +187,7 @@ def test_no_letter_tells_of_a_list_that_is_not_approved_and_released(store: Data
     assert len(walk.sent) == len(set(walk.sent)), "each is sent once"
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     before=st.lists(st.sampled_from(("match", "route", "ask", "answer", "take_back", "tick", "deliver")), max_size=8)
 )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from matchmaker.domain.access import TooManyRequestsError
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.description import FieldProblem, InvalidDescriptionError
 from matchmaker.domain.errors import InvalidChallengeError, MatchmakerError, NotFoundError, StorageError, mark
 from matchmaker.domain.open_page import read_digests, write_digests
@@ -18,7 +19,6 @@ from matchmaker.review.drafts import OvertakenError, keep, open_link, start_draf
 from matchmaker.review.personal_findings import find_in_fields
 from matchmaker.review.sending import keep_somehow, send_and_match
 from matchmaker.review.status import read_status
-from matchmaker.settings import MAIN_COLLECTION
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say
 from matchmaker_api.identity.attempt_rates import network_of

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from matchmaker.db.case_records import ParticipantRole
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.description import InvalidDescriptionError
 from matchmaker.domain.errors import MatchmakerError, NotFoundError, StorageError, mark
 from matchmaker.domain.links import joined_token
@@ -15,7 +16,6 @@ from matchmaker.domain.workflow import IllegalActError
 from matchmaker.messages import Translator
 from matchmaker.review.drafts import draft_challenge, keep, open_link
 from matchmaker.review.joining import find_similar, get_public_challenge, join
-from matchmaker.settings import MAIN_COLLECTION
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say
 from matchmaker_api.pages.challenge_steps import LABELS, Form, choices, municipalities, municipality_name, typed_in

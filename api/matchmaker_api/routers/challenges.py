@@ -12,6 +12,7 @@ from matchmaker.db.cases import get_case
 from matchmaker.db.session import Session
 from matchmaker.domain.access import Principal
 from matchmaker.domain.case import Case
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.errors import InvalidChallengeError, mark
 from matchmaker.domain.workflow import State
 from matchmaker.review import portal
@@ -20,7 +21,6 @@ from matchmaker.review.drafts import Choices
 from matchmaker.review.intake import challenge_of, match_if_possible
 from matchmaker.review.joining import find_similar
 from matchmaker.review.repeats import do_once
-from matchmaker.settings import MAIN_COLLECTION
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, OpenWorkspace
 from matchmaker_api.idempotency import REPLAYED, IdempotencyKey, IfMatch, check_match, etag, request_text

@@ -87,10 +87,17 @@ def submit(
         submitted_at=now,
         promised_on=answer_day(local_day(now), answer_days),
     )
-    read_query(challenge_of(case))
+    _check_text(case)
     add_case(session, case)
     sent = step(case, Act.SUBMIT, Party.OFFICER)
     return save_case(session, case, sent, actor, EventKind.SUBMIT, details={"version": 1})
+
+
+def _check_text(case: Case) -> None:
+    """The problem has words of its own, whatever else was said beside it, and the whole is not too long."""
+    whole = challenge_of(case)
+    read_query(replace(whole, text=case.description.problem, title=None))
+    read_query(whole)
 
 
 def amend(
@@ -111,7 +118,7 @@ def amend(
     before = get_case(session, case_id)
     promised = answer_day(local_day(), answer_days)
     changed = replace(change(before), version=before.version + 1, promised_on=promised)
-    read_query(challenge_of(changed))
+    _check_text(changed)
     after = step(changed, Act.AMEND, Party.OFFICER)
     return save_case(session, before, after, actor, EventKind.AMEND, details={"version": after.version})
 
