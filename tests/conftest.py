@@ -14,6 +14,8 @@ from matchmaker.text.analysis import Analyzer
 from matchmaker.workspace import Workspace
 from tests.fakes import HashingEncoder
 
+pytest_plugins = ["tests.postgres_server"]
+
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_DATA = ROOT.parent / "shared" / "data"
 
