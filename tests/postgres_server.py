@@ -27,11 +27,19 @@ class PostgresServer:
     def fresh_database(self) -> Iterator[str]:
         """The URL of an empty database, which is gone when the block ends."""
         name = f"matchmaker_test_{uuid.uuid4().hex}"
-        self._run(f'CREATE DATABASE "{name}"')
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING UTF8 {self._locale()}')
         try:
             yield make_url(self.url).set(database=name).render_as_string(hide_password=False)
         finally:
             self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _locale(self) -> str:
+        """One that knows å, ä and ö, whatever the environment of who made the server."""
+        engine = create_engine(self.url, poolclass=NullPool)
+        with engine.connect() as connection:
+            version = int(connection.scalar(text("SHOW server_version_num")) or 0)
+        has_own = version >= 170_000  # the system's locales differ between platforms
+        return "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'" if has_own else "LOCALE 'C.UTF-8'"
 
     def _run(self, statement: str) -> None:
         engine = create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)

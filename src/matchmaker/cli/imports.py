@@ -16,6 +16,7 @@ from matchmaker.cli.catalogue import importers
 from matchmaker.cli.opening import open_workspace
 from matchmaker.curation import imports, linking, tables
 from matchmaker.db import import_jobs as jobs
+from matchmaker.db.session import Turn
 from matchmaker.domain.collection import check_collection_name
 from matchmaker.domain.errors import mark
 from matchmaker.domain.import_job import ImportJob, JobState, Verdict
@@ -43,7 +44,7 @@ def import_works(
     known = find_source(source)
     with ExitStack() as stack:
         workspace = open_workspace(stack)
-        with workspace.database.transaction() as session:
+        with workspace.database.transaction(Turn.NONE) as session:
             job = jobs.add_job(
                 session,
                 check_collection_name(collection),
@@ -119,7 +120,7 @@ def relink_works(collection: Collection = MAIN_COLLECTION) -> None:
 
 
 def _go_on(workspace: Workspace, job: ImportJob) -> ImportJob:
-    with workspace.database.transaction() as session:
+    with workspace.database.transaction(Turn.NONE) as session:
         claimed = jobs.claim_job(session, datetime.now(UTC), job.id)
     if claimed is None:  # a server beside has taken it up
         console.print(interface_translator().say(mark("The server is at work on this import.")))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from matchmaker.db import decisions
 from matchmaker.db.catalogue import refresh_collaborator
-from matchmaker.db.session import Database
+from matchmaker.db.session import Database, Turn
 from matchmaker.domain.curation import Decision, DecisionKind
 from matchmaker.domain.errors import NotFoundError
 
@@ -49,11 +49,11 @@ def renew_opt_outs(database: Database, ledger: Path) -> int:
             own = decisions.find_decisions(session, collection, [group]).get(group, ())
         if any(one.kind is DecisionKind.OPTED_OUT for one in own):
             continue
-        with database.transaction() as session:
+        with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
             decision = Decision(group, DecisionKind.OPTED_OUT, "", {}, "ledger", datetime.now(UTC))
             decisions.save_decision(session, collection, decision)
         try:
-            with database.transaction() as session:
+            with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
                 refresh_collaborator(session, collection, group)
         except NotFoundError:
             pass  # not in this catalogue yet; the decision is there when it comes

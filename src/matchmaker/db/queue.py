@@ -116,7 +116,7 @@ def list_public_challenges(session: Session, *, but: str, newest: int) -> list[P
     query = (
         select(ChallengeRow)
         .where(ChallengeRow.is_public, ChallengeRow.id != but, ChallengeRow.state != State.WITHDRAWN, _sent())
-        .order_by(ChallengeRow.submitted_at.desc(), ChallengeRow.id)
+        .order_by(ChallengeRow.submitted_at.desc().nulls_last(), ChallengeRow.id)
     )
     return [_public(row) for row in session.scalars(query.limit(newest))]
 
@@ -190,7 +190,7 @@ def _mentions(word: str) -> ColumnElement[bool]:
         func.lower(ChallengeRow.title).contains(lowered, autoescape=True),
         func.lower(ChallengeRow.text).contains(lowered, autoescape=True),
         ChallengeRow.id.startswith(lowered, autoescape=True),
-        ChallengeRow.description["case_number"].as_string().contains(word, autoescape=True),
+        func.lower(ChallengeRow.description["case_number"].as_string()).contains(lowered, autoescape=True),
     )
 
 
