@@ -5,6 +5,7 @@
 # make train     train the encoder, mine the terms, calibrate; PROJECTS=file HELD_OUT=file ASSIGNMENTS=file add data
 # make client    make a Python client of the API in var/client
 # make fuzz      send 2,000 made-up requests to each of the API's operations
+# make survive   kill servers and workers on PostgreSQL for two minutes, and see that nothing is lost or doubled
 # make damage    read 10,000 damaged files by the importers, under a limit of memory
 # Steps that are done are not done again: .venv/ holds a stamp for each.
 
@@ -13,10 +14,10 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test check unit client fuzz damage evaluate train messages lock clean
+.PHONY: help run setup test check unit client fuzz survive damage evaluate train messages lock clean
 
 help:
-	@sed -n '1,9s/^# //p' Makefile
+	@sed -n '1,10s/^# //p' Makefile
 
 run: setup
 	@$(BIN)/matchmaker match --file data/example-challenge.txt --top-k 5
@@ -43,6 +44,9 @@ client: .venv/.client
 
 fuzz: .venv/.development setup
 	@MATCHMAKER_FUZZ=2000 $(BIN)/python -m pytest tests/e2e/test_fuzz.py
+
+survive: .venv/.development setup
+	@MATCHMAKER_SURVIVE=120 $(BIN)/python -m pytest --log-cli-level=INFO tests/integration/test_processes_killed.py
 
 damage: .venv/.development
 	@MATCHMAKER_DAMAGE=10000 $(BIN)/python -m pytest tests/property/test_damaged_imports.py

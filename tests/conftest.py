@@ -19,6 +19,8 @@ hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 """A busy machine would fail what it only does slowly."""
 
+pytest_plugins = ["tests.postgres_server"]
+
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_DATA = ROOT.parent / "shared" / "data"
 
@@ -46,11 +48,25 @@ def recipe(encoder: HashingEncoder, analyzer: Analyzer) -> IndexRecipe:
     return IndexRecipe(encoder, analyzer, ReferenceTexts(texts, texts))
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What is marked ``both_databases`` runs on PostgreSQL too."""
+    if "database_url" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path / 'matchmaker.db'}")
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'matchmaker.db'}"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_database(database_url)
     yield opened
-    opened.engine.dispose()
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     models_dir: Path | None = Field(None, description="The shipped model descriptions; build/ in it is made.")
     state_dir: Path | None = Field(None, description="Database and indexes.")
     database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in the state folder by default.")
+    database_replica_url: str | None = Field(None, description="A streaming replica, for what may be a moment old.")
     encoder: str = Field(DEFAULT_ENCODER, description="'default', or a sentence-transformers id or folder.")
     host: str = Field("127.0.0.1", description="The address that 'matchmaker serve' listens on.")
     port: int = Field(8017, ge=0, le=65535, description="The port that 'matchmaker serve' listens on.")

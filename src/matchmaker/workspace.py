@@ -70,7 +70,7 @@ class Workspace:
 
     @cached_property
     def database(self) -> Database:
-        database = open_database(self.settings.database)
+        database = open_database(self.settings.database, self.settings.database_replica_url)
         renew_opt_outs(database, self.settings.opt_outs)
         return database
 

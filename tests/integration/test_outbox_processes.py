@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,9 @@ from matchmaker.db.session import Database, open_database
 from matchmaker.notify.mail import Mail, queue_mail
 from matchmaker.settings import Settings
 from matchmaker_api.app import create_app
+from tests.waiting import PATIENCE_SECONDS, becomes
 
 SCRIPT = Path(sys.executable).parent / "matchmaker"
-PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
@@ -34,12 +33,6 @@ def queue(database: Database, key: str) -> None:
 def is_done(database: Database) -> bool:
     with database.reading() as session:
         return all(row.done_at for row in session.query(OutboxRow))
-
-
-def becomes(true: Callable[[], bool]) -> bool:
-    """Whether something becomes true before patience ends."""
-    pause = threading.Event()
-    return any(true() or pause.wait(0.05) for _ in range(20 * PATIENCE_SECONDS))
 
 
 def test_what_is_due_is_sent_once_by_a_command(database: Database, environment: dict[str, str]) -> None:

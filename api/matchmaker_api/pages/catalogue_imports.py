@@ -15,6 +15,7 @@ from matchmaker.catalogue.importers import SOURCES
 from matchmaker.catalogue.importers.source import Source
 from matchmaker.curation.worker import ImportWorker
 from matchmaker.db import import_jobs as jobs
+from matchmaker.db.session import Turn
 from matchmaker.domain.errors import InvalidChallengeError, StorageError, mark
 from matchmaker.text.normalise import clean_text
 from matchmaker.workspace import Workspace
@@ -57,7 +58,7 @@ def upload(request: Request, workspace: OpenWorkspace, by: By, say: Say, sent: S
     job_id = str(uuid.uuid4())
     path = workspace.settings.uploads / job_id / f"file{suffix}"
     _store(file, path)
-    with workspace.database.transaction() as session:
+    with workspace.database.transaction(Turn.NONE) as session:
         jobs.add_job(
             session,
             COLLECTION,

@@ -44,6 +44,7 @@ def main() -> None:
         imports,
         matching,
         serving,
+        storing,
         tables,
         training,
     )

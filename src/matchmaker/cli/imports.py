@@ -44,7 +44,7 @@ def import_works(
     known = find_source(source)
     with ExitStack() as stack:
         workspace = open_workspace(stack)
-        with workspace.database.transaction() as session:
+        with workspace.database.transaction(Turn.NONE) as session:
             job = jobs.add_job(
                 session,
                 check_collection_name(collection),
@@ -133,8 +133,9 @@ def relink_works(collection: Collection = MAIN_COLLECTION) -> None:
 
 def _go_on(workspace: Workspace, job: ImportJob) -> ImportJob:
     from matchmaker.db import import_jobs as jobs
+    from matchmaker.db.session import Turn
 
-    with workspace.database.transaction() as session:
+    with workspace.database.transaction(Turn.NONE) as session:
         claimed = jobs.claim_job(session, datetime.now(UTC), job.id)
     if claimed is None:  # a server beside has taken it up
         console.print(interface_translator().say(mark("The server is at work on this import.")))

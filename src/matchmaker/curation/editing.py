@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from matchmaker.db import decisions
 from matchmaker.db.catalogue import refresh_collaborator
 from matchmaker.db.group_lists import find_group
-from matchmaker.db.session import Database
+from matchmaker.db.session import Database, Turn
 from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.curation import Decision, DecisionKind, group_values
 from matchmaker.domain.description import TOO_LONG, FieldProblem, InvalidDescriptionError
@@ -68,7 +68,7 @@ def correct_group(
     problems = find_problems(typed, choices)
     if problems:
         raise InvalidDescriptionError(problems)
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
         group = find_group(session, collection, group_id)
         if seen_as(group.now) != seen:
             raise StaleGroupError(group_values(group.now), seen_as(group.now))

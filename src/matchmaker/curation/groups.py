@@ -10,7 +10,7 @@ from matchmaker.curation.opt_outs import note_opt_out
 from matchmaker.curation.records import Pseudonym, prepare_record
 from matchmaker.db import access_record, decisions
 from matchmaker.db.catalogue import add_collaborator, decided_collaborator, refresh_collaborator, touch_collection
-from matchmaker.db.session import Database, Session
+from matchmaker.db.session import Database, Session, Turn
 from matchmaker.db.work_links import copy_links, refresh_evidence, refresh_works, set_links
 from matchmaker.db.works import find_work, save_records, touched_works
 from matchmaker.domain.access_event import AccessAct
@@ -82,7 +82,7 @@ def merge_groups(database: Database, collection: str, group: str, into: str, by:
     """Make one group part of another: its works are the other's from now on, and itself is not matched any more."""
     if group == into:
         raise InvalidChallengeError("into", mark("Choose another group."))
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
         _save(session, collection, group, DecisionKind.MERGED, {"into": into}, by)
         own = _group(session, collection, group)
         _group(session, collection, into)
@@ -114,7 +114,7 @@ def split_group(
     if not works:
         raise InvalidChallengeError("works", mark("Choose at least one piece of evidence."))
     identifier = f"{group}-{uuid.uuid4().hex[:6]}"
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
         add_collaborator(session, collection, OWN_ORIGIN, new_group(identifier, name, summary))
         basis = BASIS.get(by, LinkBasis.STEWARD)
         set_links(session, collection, works, identifier, LinkState.LINKED, basis)
@@ -157,7 +157,7 @@ def decide_links(
     by_group: dict[str, list[str]] = {}
     for work, group in pairs:
         by_group.setdefault(group, []).append(work)
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
         for group, works in by_group.items():
             set_links(session, collection, works, group, state, BASIS.get(by, LinkBasis.STEWARD))
         if refresh_evidence(session, collection, {work for work, _ in pairs}):
@@ -187,7 +187,7 @@ def add_work(
         raise InvalidChallengeError("doi", mark("This is no DOI; it looks like 10.1234/abc."))
     if url.strip() and not url.strip().startswith(("https://", "http://")):
         raise InvalidChallengeError("url", mark("Write an address that begins with https://."))
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
         known = find_work(session, collection, identifier) if identifier else None
         if known is None:
             record = Record(
@@ -248,7 +248,7 @@ def _take(session: Session, collection: str, record: Record) -> set[str]:
 def _decide(
     database: Database, collection: str, group: str, kind: DecisionKind, value: Mapping[str, Any], by: str
 ) -> None:
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
         _save(session, collection, group, kind, value, by)
         refresh_collaborator(session, collection, group)
         if kind is DecisionKind.OPTED_OUT:
@@ -262,7 +262,7 @@ def _save(
 
 
 def _revoke(database: Database, collection: str, group: str, kind: DecisionKind, by: str) -> None:
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
         if decisions.revoke_decision(session, collection, group, kind, "", by, datetime.now(UTC)):
             refresh_collaborator(session, collection, group)
             if kind is DecisionKind.OPTED_OUT:
@@ -272,7 +272,7 @@ def _revoke(database: Database, collection: str, group: str, kind: DecisionKind,
 def _decide_work(
     database: Database, collection: str, group: str, work: str, kind: DecisionKind, by: str, *, hidden: bool
 ) -> None:
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
         if hidden:
             _save(session, collection, group, kind, {}, by, work)
         else:

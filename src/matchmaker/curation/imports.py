@@ -18,7 +18,7 @@ from matchmaker.db import import_jobs as jobs
 from matchmaker.db.bulk import content_digest
 from matchmaker.db.catalogue import ensure_collection, touch_collection
 from matchmaker.db.record_json import record_from_json, record_to_json
-from matchmaker.db.session import Database, Session
+from matchmaker.db.session import Database, Session, Turn
 from matchmaker.db.work_links import refresh_works
 from matchmaker.db.works import current_digests, restore_records, save_records, touched_works
 from matchmaker.domain.errors import FileProblem, InvalidFileError, MatchmakerError, StorageError, mark
@@ -78,7 +78,7 @@ def ask(database: Database, job_id: str, act: str, *, skip_rejected: bool | None
         NotFoundError: there is no such job.
         ImportStateError: the job cannot do that now.
     """
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE) as session:
         job = jobs.get_job(session, job_id)
         if skip_rejected is not None:
             job = replace(job, skip_rejected=skip_rejected)
@@ -101,13 +101,13 @@ def ask_to_stop(database: Database, job_id: str) -> None:
     Raises:
         NotFoundError: there is no such job.
     """
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE) as session:
         jobs.get_job(session, job_id)
         jobs.set_job(session, job_id, stop_asked=True)
 
 
 def _read(database: Database, job: ImportJob, source: Source, pseudonym: Pseudonym, batches: "_Batches") -> None:
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE) as session:
         ensure_collection(session, job.collection)
         jobs.clear_lines(session, job.id)
         _begin(session, job, JobState.READING, total=0)
@@ -121,12 +121,12 @@ def _read(database: Database, job: ImportJob, source: Source, pseudonym: Pseudon
                 job.path,
                 [FileProblem(mark("has more than {count} wrong lines; is it of this format?"), count=MOST_PROBLEMS)],
             )
-        with database.transaction() as session:
+        with database.transaction(Turn.CATALOGUE) as session:
             jobs.add_lines(session, job.id, _lines(session, job, prepared, number))
             number += len(prepared)
             if not batches.go_on(session, number):
                 return
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE) as session:
         if job.is_complete:
             _add_missing(session, job, number)
         counts = jobs.count_lines(session, job.id)
@@ -184,12 +184,12 @@ def _add_missing(session: Session, job: ImportJob, number: int) -> None:
 
 
 def _apply(database: Database, job: ImportJob, batches: "_Batches") -> None:
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE) as session:
         left = jobs.count_lines_left(session, job.id, applied=False)
         _begin(session, job, JobState.APPLYING, total=left)
     done = 0
     while True:
-        with database.transaction() as session:
+        with database.transaction(Turn.CATALOGUE) as session:
             lines = jobs.lines_to_apply(session, job.id, APPLY_BATCH)
             records = [_record(line) for line in lines]
             previous = save_records(session, job.collection, records)
@@ -207,12 +207,12 @@ def _apply(database: Database, job: ImportJob, batches: "_Batches") -> None:
 
 def _undo(database: Database, job: ImportJob, batches: "_Batches") -> None:
     """Put back what was there before; records that another import has changed since are left as they are."""
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE) as session:
         left = jobs.count_lines_left(session, job.id, applied=True)
         _begin(session, job, JobState.UNDOING, total=left)
     done = 0
     while True:
-        with database.transaction() as session:
+        with database.transaction(Turn.CATALOGUE) as session:
             lines = jobs.lines_to_undo(session, job.id, APPLY_BATCH)
             changes = _own_changes(session, job, lines)
             refresh_works(session, job.collection, restore_records(session, job.collection, changes))
@@ -279,7 +279,7 @@ def _finish(session: Session, job: ImportJob, state: JobState, **values: Any) ->
 
 
 def _fail(database: Database, job: ImportJob, problems: Sequence[dict[str, Any]]) -> None:
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE) as session:
         problem = problems[0] if problems else {}
         jobs.set_job(
             session, job.id, state=JobState.FAILED, locked_until=None, finished_at=datetime.now(UTC), problem=problem

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from matchmaker.curation.records import Pseudonym, stored_hint
 from matchmaker.db import hints, work_lists
 from matchmaker.db.catalogue import touch_collection
-from matchmaker.db.session import Database
+from matchmaker.db.session import Database, Turn
 from matchmaker.db.work_links import refresh_works, set_links
 from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.collaborator import Collaborator, CollaboratorKind
@@ -48,7 +48,7 @@ def save_hints(
     Works that are there already are not linked anew: see ``relink``.
     """
     stored = {(hint, one) for pair, one in pairs if (hint := stored_hint(pair, pseudonym)).value}
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE) as session:
         return hints.replace_hints(session, collection, origin, stored)
 
 
@@ -56,7 +56,7 @@ def relink(database: Database, collection: str, progress: Progress | None = None
     """Link all works by the hints as they are now; what people decided holds."""
     changed, after = False, ""
     while True:
-        with database.transaction() as session:
+        with database.transaction(Turn.CATALOGUE) as session:
             batch = work_lists.next_work_ids(session, collection, after, BATCH)
             if not batch:
                 break
@@ -66,7 +66,7 @@ def relink(database: Database, collection: str, progress: Progress | None = None
             progress(len(batch))
         database.let_others_write()
     if changed:
-        with database.transaction() as session:
+        with database.transaction(Turn.CATALOGUE) as session:
             touch_collection(session, collection)
 
 
@@ -84,7 +84,7 @@ def suggest_groups(database: Database, collection: str, matcher: Matcher, progre
             return made
         after = works[-1].id
         for work, (group, probability) in _nearest(matcher, works).items():
-            with database.transaction() as session:
+            with database.transaction(Turn.CATALOGUE) as session:
                 set_links(session, collection, [work], group, LinkState.SUGGESTED, LinkBasis.SUGGESTION, probability)
             made += 1
         if progress:

@@ -15,7 +15,7 @@ from matchmaker.curation.linking import STEWARD, relink, save_hints
 from matchmaker.curation.records import Pseudonym, stored_hint
 from matchmaker.db import decisions, exports, hints
 from matchmaker.db.catalogue import add_collaborator, ensure_collection, refresh_collaborator, touch_collection
-from matchmaker.db.session import Database, Session
+from matchmaker.db.session import Database, Session, Turn
 from matchmaker.domain.availability import Availability
 from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.curation import Decision, DecisionKind, contact_values, group_values
@@ -89,7 +89,7 @@ def apply_table(
         if save_hints(database, collection, STEWARD, plan.links, pseudonym):
             relink(database, collection)
         return plan.difference
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
         ensure_collection(session, collection)
         _write(session, collection, plan, by)
         if plan.difference.changes:

@@ -12,7 +12,7 @@ from typing import Self
 from matchmaker.curation.imports import SourceOf, run_job
 from matchmaker.curation.records import Pseudonym
 from matchmaker.db import import_jobs as jobs
-from matchmaker.db.session import Database
+from matchmaker.db.session import Database, Turn
 from matchmaker.domain.errors import MatchmakerError
 from matchmaker.domain.import_job import JobState
 
@@ -40,7 +40,7 @@ def run_waiting(
         with database.reading() as session:
             if not jobs.is_any_job_waiting(session, datetime.now(UTC)):
                 break
-        with database.transaction() as session:
+        with database.transaction(Turn.NONE) as session:
             job = jobs.claim_job(session, datetime.now(UTC))
         if job is None:
             break

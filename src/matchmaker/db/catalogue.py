@@ -19,7 +19,7 @@ from matchmaker.db.documents import (
     save_documents,
 )
 from matchmaker.db.models import AttributionRow, CollaboratorRow, CollectionRow, DocumentRow
-from matchmaker.db.session import Database
+from matchmaker.db.session import Database, Turn
 from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.curation import GroupState
 from matchmaker.domain.errors import NotFoundError, mark
@@ -73,7 +73,7 @@ def save_collaborators(
         for key, one in documents.items()
         if known.get(key) != digests[key]
     }
-    with database.transaction() as session:
+    with database.transaction(Turn.CATALOGUE) as session:
         ensure_collection(session, collection)
         if not curated:
             rows = [_row(collection, origin, one) for one in collaborators]

@@ -65,6 +65,27 @@ def add_event(
     session.flush()
 
 
+def was_revoked_since(
+    session: Session, collection: str, collaborator_id: str, kind: DecisionKind, since: datetime
+) -> bool:
+    """Whether the group's history tells that such a decision was taken back after a moment."""
+    statement = select(CatalogueEventRow.id).where(
+        CatalogueEventRow.collection == collection,
+        CatalogueEventRow.collaborator_id == collaborator_id,
+        CatalogueEventRow.kind == f"{kind}_revoked",
+        CatalogueEventRow.at > since,
+    )
+    return session.scalar(statement.limit(1)) is not None
+
+
+def list_opted_out(session: Session) -> list[tuple[str, str]]:
+    """Collection and id of all groups that are out."""
+    statement = select(DecisionRow.collection, DecisionRow.collaborator_id).where(
+        DecisionRow.kind == DecisionKind.OPTED_OUT
+    )
+    return list(session.execute(statement.order_by(DecisionRow.collection, DecisionRow.collaborator_id)).tuples())
+
+
 def find_events(session: Session, collection: str, collaborator_id: str, limit: int = 100) -> list[CatalogueEventRow]:
     """A group's history, the newest first."""
     statement = select(CatalogueEventRow).where(

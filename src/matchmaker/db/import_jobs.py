@@ -85,7 +85,7 @@ def claim_job(session: Session, now: datetime, job_id: str | None = None) -> Imp
     waiting = waiting.order_by(ImportJobRow.created_at).limit(1).with_for_update(skip_locked=True)
     row = session.scalars(
         update(ImportJobRow)
-        .where(ImportJobRow.id.in_(waiting))
+        .where(ImportJobRow.id.in_(select(waiting.cte("waiting").c.id)))
         .values(locked_until=now + LEASE)
         .returning(ImportJobRow)
         .execution_options(synchronize_session=False, populate_existing=True)

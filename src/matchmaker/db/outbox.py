@@ -105,8 +105,9 @@ def claim(session: Session, kinds: Sequence[JobKind], now: datetime, lease: date
     due = select(OutboxRow.id).where(*_due(kinds, now)).order_by(OutboxRow.run_at, OutboxRow.created_at)
     rows = session.scalars(
         update(OutboxRow)
-        # SQLite has no row locks and renders none; there the transaction holds the whole file from its start.
-        .where(OutboxRow.id.in_(due.limit(limit).with_for_update(skip_locked=True)))
+        # SQLite has no row locks and renders none; there the transaction holds the whole file from its start. A common
+        # table expression that locks is evaluated once; a plain subquery could be once a row, and lock more.
+        .where(OutboxRow.id.in_(select(due.limit(limit).with_for_update(skip_locked=True).cte("due").c.id)))
         .values(locked_until=lease, attempts=OutboxRow.attempts + 1)
         .returning(OutboxRow)
         .execution_options(synchronize_session=False, populate_existing=True)

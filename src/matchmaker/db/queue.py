@@ -134,7 +134,7 @@ def list_public_challenges(
         select(ChallengeRow)
         .options(load_only(*_PUBLIC))
         .where(ChallengeRow.is_public, ChallengeRow.id != but, ChallengeRow.state != State.WITHDRAWN, _sent())
-        .order_by(ChallengeRow.submitted_at.desc(), ChallengeRow.id)
+        .order_by(ChallengeRow.submitted_at.desc().nulls_last(), ChallengeRow.id)
     )
     if to_join is not None:
         query = query.where(ChallengeRow.state.in_(OPEN), ChallengeRow.municipality.is_distinct_from(to_join))
@@ -210,7 +210,7 @@ def _mentions(word: str) -> ColumnElement[bool]:
         func.lower(ChallengeRow.title).contains(lowered, autoescape=True),
         func.lower(ChallengeRow.text).contains(lowered, autoescape=True),
         ChallengeRow.id.startswith(lowered, autoescape=True),
-        ChallengeRow.description["case_number"].as_string().contains(word, autoescape=True),
+        func.lower(ChallengeRow.description["case_number"].as_string()).contains(lowered, autoescape=True),
     )
 
 

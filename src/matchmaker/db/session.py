@@ -1,89 +1,104 @@
-"""Connections: one engine a process, short transactions, SQLite set up to be safe with several processes."""
+"""Connections: one engine a process, short transactions, on SQLite or on PostgreSQL."""
 
-import sqlite3
+import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import URL, Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from matchmaker.domain.errors import SetupError, StorageError, mark
-
-SQLITE_BUSY_MILLISECONDS = 30_000
-"""How long a writer waits for another one before it gives up."""
+from matchmaker.db.migrating import migrate
+from matchmaker.db.postgres_engine import LOCK_SECONDS, check_server, make_postgres_engine
+from matchmaker.db.sqlite_engine import BUSY_SECONDS, make_sqlite_engine
+from matchmaker.db.storage_errors import telling_storage_errors
+from matchmaker.db.turns import Turn, take
+from matchmaker.domain.errors import SetupError, mark
 
 SQLITE_TURN_SECONDS = 0.11
 """Longer than the longest pause after which a waiting connection asks again (sqliteDefaultBusyCallback: 100 ms)."""
 
-OUT_OF_ROOM = "is full"
-OUT_OF_REACH = ("locked", "readonly", "unable to open", "disk I/O")
-"""What SQLite says when a fault is the machine's and may pass. Anything else is a fault of the program."""
+LONGEST_WAIT_SECONDS = max(BUSY_SECONDS, LOCK_SECONDS)
+"""How long a transaction that writes waits for its turn at most, on any database."""
 
+__all__ = ["LONGEST_WAIT_SECONDS", "Database", "Session", "Turn", "open_database"]
 
-__all__ = ["Database", "Session", "open_database"]
+_log = logging.getLogger(__name__)
 
 
 class Database:
-    """An open database whose schema is the current one."""
+    """An open database whose schema is the current one, and perhaps a replica of it to read from."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, replica: Engine | None = None) -> None:
         self.engine = engine
+        self._replica = replica
         self._writers = sessionmaker(engine, expire_on_commit=False)
-        self._readers = sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False)
+        self._readers = sessionmaker(_for_reading(engine), expire_on_commit=False)
+        self._replica_readers = sessionmaker(_for_reading(replica), expire_on_commit=False) if replica else None
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, turns: Turn = Turn.CASES) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises.
+
+        It begins when no other of the same turns is under way; SQLite knows one turn only.
 
         Raises:
             StorageError: nothing can be written just now; nothing was.
         """
-        with _telling_storage_errors(), self._writers.begin() as session:
+        with telling_storage_errors(), self._writers.begin() as session:
+            if self.engine.dialect.name == "postgresql":
+                take(session, turns)
             yield session
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A transaction that writes nothing: it neither waits for a writer nor keeps one waiting.
+    def reading(self, *, may_be_behind: bool = False) -> Iterator[Session]:
+        """A transaction that writes nothing, and sees the state of one moment; it waits for no writer and keeps none.
+
+        With ``may_be_behind`` the moment may be past: it is read from the replica, where there is one within reach.
+        Not for what somebody looks up right after writing it.
 
         Raises:
             StorageError: nothing can be read just now.
         """
-        with _telling_storage_errors(), self._readers() as session:
+        with telling_storage_errors(), self._reader(may_be_behind=may_be_behind) as session:
             yield session
+
+    def _reader(self, *, may_be_behind: bool) -> Session:
+        if may_be_behind and self._replica_readers:
+            session = self._replica_readers()
+            try:
+                session.connection()
+            except DBAPIError:
+                session.close()
+                _log.warning("The replica is out of reach: reading from the primary", exc_info=True)
+            else:
+                return session
+        return self._readers()
 
     def let_others_write(self) -> None:
         """Between two transactions of many: leave whoever waits to write a moment in which to begin.
 
         SQLite has no queue. Who waits asks again, at last every tenth of a second, and one who writes again at once
-        would keep an officer's form waiting for as long as an import takes.
+        would keep an officer's form waiting for as long as an import takes. PostgreSQL's locks have one.
         """
         if self.engine.dialect.name == "sqlite":
             threading.Event().wait(SQLITE_TURN_SECONDS)
 
-
-@contextmanager
-def _telling_storage_errors() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        problem = str(error.orig)
-        is_full = OUT_OF_ROOM in problem
-        if is_full or error.connection_invalidated or any(one in problem for one in OUT_OF_REACH):
-            raise StorageError(is_full=is_full) from error
-        raise
+    def close(self) -> None:
+        """End the connections that are kept."""
+        self.engine.dispose()
+        if self._replica:
+            self._replica.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, replica_url: str | None = None) -> Database:
     """Open the database and bring its schema up to date; creates an SQLite file and its folder where missing.
+
+    ``replica_url`` is a streaming replica of a PostgreSQL database. That it is within reach is not asked here: the
+    program does without.
 
     Raises:
         SetupError: it is damaged, foreign, newer than this program, locked for long or out of reach.
@@ -91,11 +106,8 @@ def open_database(url: str) -> Database:
     try:
         parsed = make_url(url)
         file = Path(parsed.database) if parsed.drivername.startswith("sqlite") and parsed.database else None
-        if file:
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # challenges and keys lie there
-        waits = {"timeout": SQLITE_BUSY_MILLISECONDS / 1000} if file else {}
-        # What somebody wrote would stand in the log with every fault of a statement.
-        engine = create_engine(url, connect_args=waits, hide_parameters=True)
+        engine = _make_engine(parsed, file)
+        replica = _make_engine(make_url(replica_url), None) if replica_url and _is_postgres(parsed) else None
     except (ArgumentError, ImportError, OSError) as error:
         raise SetupError(
             mark("The database {url} cannot be opened: {problem}."),
@@ -103,76 +115,54 @@ def open_database(url: str) -> Database:
             url=url if "@" not in url else url.rsplit("@", maxsplit=1)[1],
             problem=str(error),
         ) from error
-    if file:
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin)
     try:
-        _migrate(engine, file)
+        if engine.dialect.name == "postgresql":
+            with engine.connect() as connection:
+                check_server(connection)
+        migrate(engine, file)
     except DatabaseError as error:
         engine.dispose()
-        raise _unusable(parsed.render_as_string(hide_password=True), str(error.orig)) from error
-    return Database(engine)
+        raise _unusable(parsed, str(error.orig)) from error
+    return Database(engine, replica)
 
 
-def _unusable(url: str, problem: str) -> SetupError:
+def _make_engine(url: URL, file: Path | None) -> Engine:
+    if _is_postgres(url):
+        return make_postgres_engine(url)
+    if url.get_backend_name() == "sqlite":
+        return make_sqlite_engine(url, file)
+    raise ArgumentError(f"{url.drivername}: neither sqlite nor postgresql")
+
+
+def _is_postgres(url: URL) -> bool:
+    return url.get_backend_name() in {"postgres", "postgresql"}
+
+
+def _for_reading(engine: Engine) -> Engine:
+    """Each statement of a transaction sees the same moment: on SQLite by itself, on PostgreSQL by a snapshot."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.execution_options(read_only=True)
+
+
+def _unusable(url: URL, problem: str) -> SetupError:
+    shown = url.render_as_string(hide_password=True)
+    if _is_postgres(url):
+        return SetupError(
+            mark("The database {url} cannot be used: {problem}."),
+            remedy="correct MATCHMAKER_DATABASE_URL  (or start PostgreSQL, and create the database)",
+            url=shown,
+            problem=problem.strip(),
+        )
     if "locked" in problem:
         return SetupError(
             mark("The database {url} is being written to by another process."),
             remedy="wait until the other command has ended, then try again",
-            url=url,
+            url=shown,
         )
     return SetupError(
         mark("The database {url} cannot be used: {problem}."),
         remedy="matchmaker prepare  (after moving the damaged file away, or restoring a backup)",
-        url=url,
+        url=shown,
         problem=problem,
     )
-
-
-def _migrate(engine: Engine, file: Path | None) -> None:
-    config = Config()
-    config.set_main_option("script_location", "matchmaker:db/migrations")
-    scripts = ScriptDirectory.from_config(config)
-    with engine.execution_options(read_only=True).connect() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
-        tables = inspect(connection).get_table_names()
-    if revision == scripts.get_current_head():
-        return
-    if revision is None and set(tables) - {"alembic_version"}:
-        raise SetupError(
-            mark("The database {url} belongs to another program: it has the table {table}."),
-            remedy="unset MATCHMAKER_DATABASE_URL MATCHMAKER_STATE_DIR  (or correct them)",
-            url=engine.url.render_as_string(hide_password=True),
-            table=sorted(tables)[0],
-        )
-    if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
-        raise SetupError(
-            mark("The database was written by a newer Matchmaker (schema {revision})."),
-            remedy="git pull && make setup",
-            revision=revision,
-        )
-    # SQLite has no lock over several statements of a schema change, so that processes starting together take turns.
-    with FileLock(f"{file}.migration-lock") if file else nullcontext(), engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    """Durable, with foreign keys: what was answered as stored outlives a power cut as well."""
-    connection.isolation_level = None  # the driver must not begin transactions by itself
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-    # SQLite's own knows no letters beyond a to z: a search for "älv" would not find "Älv".
-    connection.create_function("lower", 1, _lower, deterministic=True)
-
-
-def _lower(text: str | None) -> str | None:
-    return text.lower() if text is not None else None
-
-
-def _begin(connection: Connection) -> None:
-    """Take the write lock at the start: a transaction that reads first and then writes could not get it later."""
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

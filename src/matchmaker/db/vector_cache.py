@@ -11,7 +11,8 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import DatabaseError
 
 from matchmaker.db.models import VectorRow
-from matchmaker.db.session import Database, Session
+from matchmaker.db.session import Database, Session, Turn
+from matchmaker.domain.errors import StorageError
 from matchmaker.retrieval.encoder import Role, Vectors
 
 LOOKUP_BATCH = 500
@@ -39,16 +40,16 @@ class DatabaseVectorCache:
         since = datetime.now(UTC) if role is Role.QUERY else None
         rows = [
             {"key": key, "value": vector.astype(np.float16).tobytes(), "query_since": since}
-            for key, vector in vectors.items()
+            for key, vector in sorted(vectors.items())  # all in one order, so that two cannot wait for each other
         ]
         if not rows:
             return
         with_duplicates = insert_sqlite if self._database.engine.dialect.name == "sqlite" else insert_postgresql
         statement = with_duplicates(VectorRow).on_conflict_do_nothing()
         try:
-            with self._database.transaction() as session:
+            with self._database.transaction(Turn.NONE) as session:
                 session.execute(statement, rows)
-        except DatabaseError:
+        except (DatabaseError, StorageError):
             _log.warning("%d vectors could not be cached", len(rows), exc_info=True)
 
 

@@ -64,7 +64,7 @@ def find_suggested(
     statement = _links(collection).where(LinkRow.state == LinkState.SUGGESTED)
     if collaborator_id:
         statement = statement.where(LinkRow.collaborator_id == collaborator_id)
-    order = (LinkRow.probability.desc(), LinkRow.work_id)
+    order = (LinkRow.probability.desc().nulls_last(), LinkRow.work_id)
     return [_linked(*row) for row in session.execute(statement.order_by(*order).limit(limit).offset(offset))]
 
 
@@ -79,7 +79,7 @@ def find_group_works(
 ) -> list[LinkedWork]:
     """The works of a group, pinned ones first, then the newest; hidden ones are among them."""
     statement = _links(collection).where(LinkRow.collaborator_id == collaborator_id, LinkRow.state == LinkState.LINKED)
-    rows = session.execute(statement.order_by(WorkRow.year.desc(), WorkRow.id))
+    rows = session.execute(statement.order_by(WorkRow.year.desc().nulls_last(), WorkRow.id))
     works = [_linked(*row) for row in rows]
     decided = _decided(session, collection, collaborator_id)
     works = [

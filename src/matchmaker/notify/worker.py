@@ -14,7 +14,7 @@ from matchmaker.db.drafts import forget_drafts
 from matchmaker.db.identity_sessions import forget_expired
 from matchmaker.db.letter_links import forget_ended_links
 from matchmaker.db.outbox import Job, JobKind
-from matchmaker.db.session import Database
+from matchmaker.db.session import Database, Turn
 from matchmaker.db.vector_cache import forget_queries
 from matchmaker.db.webhooks import forget_secrets
 from matchmaker.domain.errors import MatchmakerError
@@ -91,7 +91,7 @@ def run_due(
         with database.reading() as session:
             if not outbox.is_any_due(session, kinds, now()):
                 break
-        with database.transaction() as session:
+        with database.transaction(Turn.CLAIMS) as session:
             jobs = outbox.claim(session, kinds, now(), now() + LEASE)
         for job in jobs:
             _send(database, senders[job.kind], job, now)
@@ -108,7 +108,7 @@ def _send(database: Database, sender: Sender, job: Job, now: Clock) -> None:
         try:
             sender(job)
         except NotNeededError:
-            with database.transaction() as session:
+            with database.transaction(Turn.NONE) as session:
                 outbox.discard(session, job)
             return
         except SendingError as error:
@@ -117,14 +117,14 @@ def _send(database: Database, sender: Sender, job: Job, now: Clock) -> None:
             log.exception("The %s %s could not be sent", job.kind, job.id)
             failure = SendingError(type(error).__name__)
         else:
-            with database.transaction() as session:
+            with database.transaction(Turn.NONE) as session:
                 outbox.finish(session, job, now())
             return
     again = None if failure.final else next_attempt(job.attempts, now(), failure.wait)
     if again is not None and job.is_late(again):
         again = None
     log.warning("%s %s, attempt %d: %s", job.kind, job.id, job.attempts, failure)
-    with database.transaction() as session:
+    with database.transaction(Turn.NONE) as session:
         if again is None:
             outbox.give_up(session, job, now(), str(failure))
         else:

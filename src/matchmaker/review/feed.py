@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from matchmaker.db.portal import Municipalities, Place, ToldEvent, list_releases, list_told_events
-from matchmaker.db.session import SQLITE_BUSY_MILLISECONDS, Database
+from matchmaker.db.session import LONGEST_WAIT_SECONDS, Database
 from matchmaker.review.status import TOLD
 
-SETTLED = timedelta(milliseconds=SQLITE_BUSY_MILLISECONDS)
+SETTLED = timedelta(seconds=LONGEST_WAIT_SECONDS)
 """A release is told when it is so old: its time is set before the transaction that writes it has waited for its turn,
-so that a later one could be read first, and this one be passed by. Events have numbers, which have no gaps to fill."""
+so that a later one could be read first, and this one be passed by. Events have numbers, which are drawn and committed
+in the same order (``Turn.CASES``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ def read_feed(
 ) -> tuple[list[ToldEvent], FeedPlace]:
     """The next events, oldest first, and the place behind the last of them."""
     now = now or datetime.now(UTC)
-    with database.reading() as session:
+    with database.reading(may_be_behind=True) as session:
         events = list_told_events(session, whose, TOLD, after.event, limit)
         releases = list_releases(session, whose, after.release, now - SETTLED, limit)
     told = list(heapq.merge(events, releases, key=lambda one: one.at))[:limit]

@@ -3,20 +3,11 @@
 import sqlalchemy
 from alembic import context
 
-# Their tables belong to the same metadata.
-from matchmaker.db import (  # noqa: F401
-    access_models,
-    case_models,
-    identity_models,
-    letter_models,
-    notify_models,
-    work_models,
-)
-from matchmaker.db.models import Base
+from matchmaker.db.all_tables import METADATA
 
 
 def _run(connection: sqlalchemy.Connection) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
+    context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -1,0 +1,79 @@
+"""``matchmaker backup``, ``matchmaker restore`` and ``matchmaker move``: the database as a whole."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from matchmaker.catalogue.text_file import file_error
+from matchmaker.cli import app, console, interface_translator
+from matchmaker.curation.opt_outs import note_those_out, renew_opt_outs
+from matchmaker.db.backup import load_backup, save_backup
+from matchmaker.db.moving import copy_rows
+from matchmaker.db.session import open_database
+from matchmaker.domain.errors import FileProblem, InvalidFileError, SetupError, mark
+from matchmaker.settings import read_settings
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write the whole database to a file, as of one moment, while servers run. It holds personal data and secrets."""
+    if file.exists() and not overwrite:
+        problem = FileProblem(mark("is there already; choose another name, or replace it with --overwrite"))
+        raise InvalidFileError(str(file), [problem])
+    try:
+        with closing(open_database(read_settings().database)) as database:
+            save_backup(database, file)
+    except OSError as error:
+        raise file_error(file, error) from error
+    console.print(interface_translator().say(mark("Written: {path}"), path=file), markup=False)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that 'matchmaker backup' wrote.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Replace what the database has now.")] = False,
+) -> None:
+    """Put a backup in the place of what the database has. Who has opted out since stays out."""
+    settings = read_settings()
+    if not replace:
+        raise SetupError(
+            mark("What the database has now would be lost: back it up first, then say --replace."),
+            remedy=f"matchmaker restore --replace {file}",
+        )
+    with closing(open_database(settings.database)) as present:
+        note_those_out(present, settings.opt_outs)
+        try:
+            load_backup(present, file)
+        except OSError as error:
+            raise file_error(file, error) from error
+    with closing(open_database(settings.database)) as restored:
+        out = renew_opt_outs(restored, settings.opt_outs)
+    say = interface_translator()
+    console.print(say.say(mark("Restored. Groups opted out again: {count}."), count=out))
+    console.print(say.say(mark("Start servers and workers anew.")))
+
+
+@app.command()
+def move(
+    to: Annotated[str, typer.Option("--to", help="The address of an empty database: postgresql://… or sqlite:///…")],
+) -> None:
+    """Copy everything to another, empty database, and compare. Stop servers and workers first."""
+    settings, say = read_settings(), interface_translator()
+    with (
+        closing(open_database(settings.database)) as source,
+        closing(open_database(to)) as target,
+        console.status("") as status,
+    ):
+        rows = copy_rows(source, target, lambda table, count: status.update(f"{table}: {count}"))
+    for table, count in rows.items():
+        if count:
+            console.print(f"  {table}  {count}", markup=False)
+    console.print(
+        say.say(mark("{count} rows are there as they were, by numbers and checksums."), count=sum(rows.values()))
+    )
+    console.print(say.say(mark("Set MATCHMAKER_DATABASE_URL to the new database, then start servers and workers.")))

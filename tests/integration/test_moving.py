@@ -1,0 +1,109 @@
+"""From one database to another and back: all rows, or none."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from matchmaker.db.all_tables import METADATA
+from matchmaker.db.catalogue import save_collaborators
+from matchmaker.db.checksums import sum_table
+from matchmaker.db.collection import StoredCollection
+from matchmaker.db.models import PassageRow
+from matchmaker.db.moving import MoveError, copy_rows
+from matchmaker.db.session import Database, open_database
+from matchmaker.domain.errors import SetupError
+from matchmaker.workspace import Workspace
+from tests.conftest import collaborator
+from tests.integration.cases import send
+
+
+@pytest.fixture
+def target(postgres_url: str) -> Iterator[Database]:
+    opened = open_database(postgres_url)
+    yield opened
+    opened.close()
+
+
+def sums(database: Database) -> dict[str, object]:
+    with database.reading() as session:
+        return {table.name: sum_table(session, table) for table in METADATA.sorted_tables}
+
+
+def test_a_place_in_use_comes_to_postgresql_and_back_unchanged(
+    workspace: Workspace, target: Database, tmp_path: Path
+) -> None:
+    send(workspace)
+    before = sums(workspace.database)
+    rows = copy_rows(workspace.database, target)
+    assert rows["challenge"] > 0 and rows["passage"] > 0 and rows["event"] > 0
+    assert sums(target) == before
+    back = open_database(f"sqlite:///{tmp_path / 'back.db'}")
+    copy_rows(target, back)
+    assert sums(back) == before
+    assert StoredCollection(back, "main").snapshot() == StoredCollection(workspace.database, "main").snapshot()
+    back.close()
+
+
+@pytest.mark.parametrize("is_back", [False, True], ids=["to PostgreSQL", "and back"])
+def test_a_passage_s_number_is_not_used_again_after_a_move(
+    database: Database, target: Database, tmp_path: Path, is_back: bool
+) -> None:
+    save_collaborators(database, "main", "origin", [collaborator("one", "Snö."), collaborator("two", "Is.")])
+    highest = max(one.id for one in StoredCollection(database, "main").snapshot().passages)
+    save_collaborators(database, "main", "origin", [collaborator("one", "Snö.")], complete=True)
+    copy_rows(database, target)
+    moved = target
+    if is_back:
+        moved = open_database(f"sqlite:///{tmp_path / 'back.db'}")
+        copy_rows(target, moved)
+    save_collaborators(moved, "main", "origin", [collaborator("three", "Vatten.")])
+    with moved.reading() as session:
+        assert max(session.scalars(select(PassageRow.id))) > highest
+    moved.close()
+
+
+def test_a_database_with_rows_is_refused_and_left_alone(database: Database, target: Database) -> None:
+    save_collaborators(target, "main", "origin", [collaborator("one", "Snö.")])
+    before = sums(target)
+    with pytest.raises(SetupError, match="not empty"):
+        copy_rows(database, target)
+    assert sums(target) == before
+
+
+def test_what_cannot_be_kept_is_named_and_nothing_is_written(database: Database, target: Database) -> None:
+    save_collaborators(database, "main", "origin", [collaborator("one", "Snö.")])
+    with database.transaction() as session:  # SQLite does not look at how long a text is
+        session.execute(text("UPDATE collaborator SET kind = :kind"), {"kind": "k" * 41})
+    empty = sums(target)
+    with pytest.raises(MoveError, match="collaborator"):
+        copy_rows(database, target)
+    assert sums(target) == empty
+
+
+def test_a_row_that_arrives_changed_is_told_and_nothing_is_written(database: Database, target: Database) -> None:
+    save_collaborators(database, "main", "origin", [collaborator("one", "Snö.")])
+    with target.transaction() as session:
+        session.execute(text("CREATE RULE lose AS ON INSERT TO passage DO INSTEAD NOTHING"))
+    with pytest.raises(MoveError, match=r"passage \(1/0\)"):
+        copy_rows(database, target)
+    with target.reading() as session:
+        assert not session.scalars(select(PassageRow.id)).all()
+
+
+def test_nobody_writes_to_the_old_database_meanwhile(database: Database, target: Database, tmp_path: Path) -> None:
+    """Seen from the copying itself: another connection to the source finds it locked."""
+    save_collaborators(database, "main", "origin", [collaborator("one", "Snö.")])
+    refused: list[str] = []
+
+    def write(table: str, _rows: int) -> None:
+        with closing(sqlite3.connect(tmp_path / "matchmaker.db", timeout=0)) as other:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("DELETE FROM collection")
+            refused.append(table)
+
+    copy_rows(database, target, write)
+    assert "passage" in refused
