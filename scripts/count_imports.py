@@ -58,18 +58,17 @@ def row(database: Database, job: ImportJob) -> str:
     counts = [sum(job.counts.values()), *(job.counts.get(one.value, 0) for one in SHOWN)]
     told = ", ".join(f"{code} {count:,}" for code, count in languages.most_common())
     why = "; ".join(f"{reason} ({count:,})" for reason, count in reasons.most_common()) or "–"
-    return f"| `{job.source}` | {job.file_name} | {' | '.join(f'{one:,}' for one in counts)} | {works:,} | {told} | {why} |"
+    cells = [f"`{job.source}`", job.file_name, *(f"{one:,}" for one in (*counts, works)), told, why]
+    return f"| {' | '.join(cells)} |"
 
 
+HEAD = ("importer", "file", "lines", "new", "twice", "gone", "rejected", "works", "texts by language", "why rejected")
 SHOWN = (Verdict.NEW, Verdict.DOUBLE, Verdict.GONE, Verdict.REJECTED)
 
 
 def main() -> None:
     """Each file in a database of its own."""
-    sys.stdout.write(
-        "| importer | file | lines | new | twice | gone | rejected | works | texts by language | why rejected |\n"
-    )
-    sys.stdout.write("|---|---|---|---|---|---|---|---|---|---|\n")
+    sys.stdout.write(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}\n")
     for argument in sys.argv[1:]:
         source, _, file = argument.partition("=")
         with tempfile.TemporaryDirectory() as folder:
