@@ -4,6 +4,7 @@
 # make evaluate  measure the pipeline and write a report to var/report; DATA=folder adds the sets in it
 # make train     train the encoder, mine the terms, calibrate; PROJECTS=file HELD_OUT=file ASSIGNMENTS=file add data
 # make client    make a Python client of the API in var/client
+# make sbom      list all parts with versions and licences, in CycloneDX's form, in var/sbom.json
 # make fuzz      send 2,000 made-up requests to each of the API's operations
 # make survive   kill servers and workers on PostgreSQL for two minutes, and see that nothing is lost or doubled
 # make damage    read 10,000 damaged files by the importers, under a limit of memory
@@ -14,7 +15,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test check unit client fuzz survive damage evaluate train messages lock clean
+.PHONY: help run setup test check unit client sbom fuzz survive damage evaluate train messages lock clean
 
 help:
 	@sed -n '1,10s/^# //p' Makefile
@@ -41,6 +42,9 @@ unit:
 
 client: .venv/.client
 	@sh scripts/make_client.sh
+
+sbom: .venv/.runtime
+	@sh scripts/make_sbom.sh
 
 fuzz: .venv/.development setup
 	@MATCHMAKER_FUZZ=2000 $(BIN)/python -m pytest tests/e2e/test_fuzz.py

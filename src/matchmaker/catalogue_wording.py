@@ -18,6 +18,7 @@ STATES = {
     JobState.DONE: mark("done"),
     JobState.STOPPED: mark("stopped"),
     JobState.FAILED: mark("failed"),
+    JobState.UNDO_STOPPED: mark("stopped while it was undone"),
     JobState.UNDO_ASKED: mark("waits to be undone"),
     JobState.UNDOING: mark("is being undone"),
     JobState.UNDONE: mark("undone"),

@@ -3,6 +3,7 @@
 import re
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from email.utils import parseaddr
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -13,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from matchmaker.domain.errors import SetupError, mark
+from matchmaker.domain.retention import ACT_DAYS, CONTACT_DAYS, Retention
 
 DEFAULT_ENCODER = "default"
 
@@ -67,7 +69,15 @@ class Settings(BaseSettings):
     advisers: int = Field(3, ge=1, le=50, description="How many advisers share the desk, until they sign in.")
     api_rate: str = Field("600/minute", pattern=RATE, description="How often a client may use the API.")
     draft_rate: str = Field("60/hour", pattern=RATE, description="How many challenges a network may begin.")
+    preview_rate: str = Field("120/minute", pattern=RATE, description="How often a network has texts understood.")
     draft_days: int = Field(DRAFT_DAYS, ge=1, le=3650, description="When what was typed and not sent is forgotten.")
+    contact_days: int = Field(
+        CONTACT_DAYS, ge=1, le=3650, description="When contacts are erased from a challenge that is closed."
+    )
+    case_days: int | None = Field(
+        None, ge=1, le=36500, description="When a closed challenge is deleted whole; never unless it is set."
+    )
+    act_days: int = Field(ACT_DAYS, ge=1, le=3650, description="When the record of who may do what is forgotten.")
     match_rate: str = Field("20/minute", pattern=RATE, description="How often a client may match a text.")
     upload_megabytes: int = Field(2000, ge=1, le=2048, description="How large a file for an import may be.")
     cors_origins: str = Field("", description="Sites whose pages may read the API's answers, with commas between.")
@@ -138,6 +148,16 @@ class Settings(BaseSettings):
     def _check_domains(cls, value: str) -> str:
         _mail_domains(value)
         return value
+
+    @property
+    def retention(self) -> Retention:
+        """How long what people gave is kept."""
+        return Retention(
+            drafts=timedelta(days=self.draft_days),
+            contacts=timedelta(days=self.contact_days),
+            cases=timedelta(days=self.case_days) if self.case_days else None,
+            acts=timedelta(days=self.act_days),
+        )
 
     @property
     def oidc_is_configured(self) -> bool:

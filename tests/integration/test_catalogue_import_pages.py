@@ -90,6 +90,22 @@ def test_a_stopped_import_is_gone_on_with(pages: TestClient, place: Workspace) -
     assert job_at(place.database, address).state is JobState.READY
 
 
+def test_a_stopped_undo_is_gone_on_with_as_an_undo(pages: TestClient, place: Workspace) -> None:
+    address = upload(pages, TABLE + f"u1;{GROUP};En titel om grus;Text om grus.;2022\n")
+    work_on(place)
+    pages.post(f"{address}/act", data={"act": "approve"})
+    work_on(place)
+    pages.post(f"{address}/act", data={"act": "undo"})
+    pages.post(f"{address}/act", data={"act": "stop"})
+    work_on(place)
+    page = pages.get(address).text
+    assert job_at(place.database, address).state is JobState.UNDO_STOPPED
+    assert "Undo the rest" in page and "Make the rest of the change" not in page
+    pages.post(f"{address}/act", data={"act": "resume"})
+    work_on(place)
+    assert job_at(place.database, address).state is JobState.UNDONE
+
+
 def test_an_import_that_fails_says_why_in_the_readers_language(pages: TestClient, place: Workspace) -> None:
     address = upload(pages, "Namn;Annat\nx;y\n")
     work_on(place)

@@ -207,6 +207,22 @@ def test_an_import_stops_when_asked_and_goes_on(shelf: Shelf, monkeypatch: pytes
     assert len(shelf.evidence()["snow"]) == 1 + 5
 
 
+def test_an_undo_that_is_stopped_or_fails_goes_on_undoing(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "APPLY_BATCH", 2)
+    many = [record(str(number), f"Snöröjning nummer {number}", "snow", text=f"Text {number}.") for number in range(5)]
+    job = ask(shelf.database, shelf.load(*many).id, "undo")
+    ask_to_stop(shelf.database, job.id)
+    stopped = shelf.step(job)
+    assert (stopped.state, len(shelf.evidence()["snow"])) == (JobState.UNDO_STOPPED, 1 + 3)
+    job = ask(shelf.database, job.id, "resume")
+    with monkeypatch.context() as broken:
+        broken.setattr(imports, "restore_records", None)
+        failed = shelf.step(job)
+    assert (failed.state, len(shelf.evidence()["snow"])) == (JobState.UNDO_STOPPED, 1 + 3) and failed.problem
+    assert shelf.step(ask(shelf.database, job.id, "resume")).state is JobState.UNDONE
+    assert shelf.evidence()["snow"] == ["snö och is"]
+
+
 def test_persons_are_kept_as_pseudonyms_only(shelf: Shelf) -> None:
     orcid = "orcid:0000-0002-1825-0097"
     shelf.load(record("1", "Snöröjning", hints=frozenset({Hint(HintScheme.PERSON, orcid)})))

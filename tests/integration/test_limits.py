@@ -51,6 +51,22 @@ def test_a_network_that_begins_too_many_challenges_keeps_what_it_typed(workspace
         assert 'value="Halka på cykelvägar"' in refused.text
 
 
+def test_a_network_that_has_too_many_texts_understood_is_told_when_and_what_it_typed_is_kept(
+    workspace: Workspace,
+) -> None:
+    with serving(workspace, preview_rate="1/hour") as client:
+        client.headers["Sec-Fetch-Site"] = "same-origin"
+        client.headers["Accept-Language"] = "en"
+        draft = client.post("/challenges/new", data={"title": "Halka"}).url.path.removesuffix("/form/1")
+        first, second = (
+            client.post(f"{draft}/autosave/2", data={"problem": f"Snö och is på cykelvägar, vinter {number}."})
+            for number in (1, 2)
+        )
+        assert "mm-meter" in first.text and "mm-meter" not in second.text
+        assert second.status_code == 200 and "Many texts come from your network" in second.text
+        assert "vinter 2." in client.get(f"{draft}/form/2").text
+
+
 def test_refusals_count_too(workspace: Workspace) -> None:
     with serving(workspace, api_rate="2/minute") as client:
         headers = bearing(new_key(workspace, [Scope.EVENTS_READ], client="curious"))

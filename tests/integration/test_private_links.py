@@ -7,9 +7,11 @@ from matchmaker.db.case_records import ParticipantRole, add_participant
 from matchmaker.db.letter_links import Reader, add_link
 from matchmaker.domain.access_event import LINK_HOLDER, AccessAct
 from matchmaker.domain.links import link_digest
+from matchmaker.domain.retention import Retention
 from matchmaker.notify.worker import tidy
 from matchmaker.review.access_record import list_acts
 from matchmaker.review.drafts import start_amending
+from matchmaker.review.letters import open_stop_link
 from matchmaker.workspace import Workspace
 from tests.identity_place import form_token
 from tests.integration.cases import send
@@ -71,6 +73,18 @@ def test_a_new_link_ends_a_readers_letters_links_and_nobody_elses(browse: Browse
     assert client.get("/challenges/mail.owner").status_code == 200
 
 
+def test_a_new_link_leaves_the_links_that_stop_letters_good(browse: Browse, place: Workspace) -> None:
+    token, case = send(place)
+    with place.database.transaction() as session:
+        later = datetime.now(UTC) + timedelta(days=1)
+        for number in "12":
+            add_link(session, Reader(case.id), link_digest(f"mail.{number}"), link_digest(f"stop.{number}"), later)
+    assert browse().post(f"/challenges/{token}/new-link").status_code == 200
+    for number in "12":
+        assert open_stop_link(place.database, f"stop.{number}")[0] == Reader(case.id)
+        assert browse().get(f"/challenges/mail.{number}").status_code == 404
+
+
 def test_what_was_not_sent_is_forgotten_after_its_days_and_what_was_sent_stays(
     browse: Browse, place: Workspace
 ) -> None:
@@ -82,11 +96,11 @@ def test_what_was_not_sent_is_forgotten_after_its_days_and_what_was_sent_stays(
     place.settings.draft_days = 60
     for page in (f"{draft}/saved", "/data"):
         assert re.search(r"forgotten (after )?60 days", client.get(page).text), page
-    kept, now = timedelta(days=60), datetime.now(UTC)
-    tidy(place.database, now + timedelta(days=59), drafts_kept=kept)
+    kept, now = Retention(drafts=timedelta(days=60)), datetime.now(UTC)
+    tidy(place.database, now + timedelta(days=59), retention=kept)
     assert client.get(f"{draft}/form/1").status_code == 200
     assert "have not sent it yet" in client.get(f"/challenges/{token}").text
-    tidy(place.database, now + timedelta(days=61), drafts_kept=kept)
+    tidy(place.database, now + timedelta(days=61), retention=kept)
     assert client.get(f"{draft}/form/1").status_code == 404
     page = client.get(f"/challenges/{token}")
     assert page.status_code == 200 and "have not sent it yet" not in page.text

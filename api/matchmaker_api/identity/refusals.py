@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from matchmaker_api.identity.current import BACKGROUND, signed_in
 from matchmaker_api.pages.rendering import render
+from matchmaker_api.security.incidents import Incident, note_incident
 
 SAFE = {"GET", "HEAD"}
 NOT_SHOWN = {"form_token", "password", "new_password", "new_password_again", "next"}
@@ -58,6 +59,7 @@ async def _sign_in_needed(request: Request, _error: Exception) -> Response:
 
 async def _form_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, FormTokenRefused)
+    note_incident(request, Incident.FORM_TOKEN_REFUSED)
     return _again(request, error.form, HTTPStatus.FORBIDDEN)
 
 

@@ -136,4 +136,6 @@ def _can(job: ImportJob) -> frozenset[str]:
             return frozenset({"undo"}) if job.changes else frozenset()
         case JobState.STOPPED | JobState.FAILED:
             return frozenset({"resume", "undo"}) if has_difference else frozenset({"resume"})
+        case JobState.UNDO_STOPPED:
+            return frozenset({"resume"})
     return frozenset()

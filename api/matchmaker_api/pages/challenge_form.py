@@ -249,7 +249,7 @@ def autosave(
     changed = ", ".join(say.say(LABELS[name]) for name in step.fields if name in met.conflicts)
     trouble = say.say(CHANGED, fields=changed) if changed else ""
     status = HTTPStatus.CONFLICT if changed else HTTPStatus.OK
-    help_shown = writing_help(workspace, say, number, met.whole)
+    help_shown = writing_help(request, workspace, say, number, met.whole)
     return private_page(request, template, status=status.value, trouble=trouble, draft=draft, step=step, **help_shown)
 
 

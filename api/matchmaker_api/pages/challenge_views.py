@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from matchmaker.db.drafts import LinkedChallenge
+from matchmaker.domain.access import TooManyRequestsError
 from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.description import FieldProblem
 from matchmaker.domain.errors import InvalidChallengeError, MatchmakerError, StorageError, mark
@@ -31,6 +32,7 @@ from matchmaker.review.personal_findings import CHECKED, find_in_fields
 from matchmaker.review.preview import PreviewLevel, preview
 from matchmaker.workspace import Workspace
 from matchmaker_api.frames import frame_of
+from matchmaker_api.identity.attempt_rates import network_of
 from matchmaker_api.pages.challenge_newer import newer_version
 from matchmaker_api.pages.challenge_steps import (
     LABELS,
@@ -44,6 +46,10 @@ from matchmaker_api.pages.challenge_steps import (
     step_problems,
 )
 from matchmaker_api.pages.rendering import render
+from matchmaker_api.security.incidents import Incident, note_incident
+from matchmaker_api.security.rates import Rate
+
+PAUSED = mark("Many texts come from your network just now. In {seconds} seconds you see here how yours is understood.")
 
 log = logging.getLogger("matchmaker_api")
 
@@ -168,7 +174,7 @@ def form_page(
         area_names=", ".join(area_name(settings, one, say.language) for one in draft.typed.get("areas", [])),
         by_when_type=_date_type(draft.typed),
         newer=newer_version(workspace, say, draft.name, draft.typed) if draft.is_overtaken else None,
-        **writing_help(workspace, say, number, draft.typed),
+        **writing_help(request, workspace, say, number, draft.typed),
         **{"kept": False, "unchecked": False, "elsewhere": None, "joined": "", **context},
     )
 
@@ -210,26 +216,34 @@ def _step_links(draft: DraftView, workspace: Workspace) -> list[dict[str, object
     ]
 
 
-def writing_help(workspace: Workspace, say: Translator, number: int, typed: Mapping[str, Any]) -> dict[str, object]:
+def writing_help(
+    request: Request, workspace: Workspace, say: Translator, number: int, typed: Mapping[str, Any]
+) -> dict[str, object]:
     """What is said beside the fields of a step: how the text is understood, and what looks like personal data."""
     fields = CHECKED if number == LAST else STEPS[number - 1].fields
     return {
-        "preview": _preview(workspace, say, typed) if number in PREVIEWED_STEPS else None,
+        "preview": _preview(request, workspace, say, typed) if number in PREVIEWED_STEPS else None,
         "findings": [(one, personal_data_text(one.kind, one.words, say)) for one in find_in_fields(typed, fields)],
         "personal_data_advice": personal_data_advice(say),
         "labels": {name: say.say(label) for name, label in LABELS.items()},
     }
 
 
-def _preview(workspace: Workspace, say: Translator, typed: Mapping[str, Any]) -> dict[str, object] | None:
+def _preview(
+    request: Request, workspace: Workspace, say: Translator, typed: Mapping[str, Any]
+) -> dict[str, object] | None:
     """How a text is understood; None where there is none yet, or where it cannot be told just now."""
     if not str(typed.get("problem", "")).strip():
         return None
     challenge: Challenge = draft_challenge("preview", typed)
     try:
+        request.app.state.rates.spend(network_of(request), Rate.PREVIEW)
         shown = preview(workspace.matcher(), challenge)
     except InvalidChallengeError:
         return None
+    except TooManyRequestsError as error:  # what was typed is kept all the same
+        note_incident(request, Incident.RATE_EXCEEDED)
+        return {"paused": say.say(PAUSED, seconds=error.retry_after)}
     except MatchmakerError as error:  # help that cannot be given stops nobody
         log.warning("No preview can be made: %s", error)
         return None

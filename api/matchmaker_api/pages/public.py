@@ -36,7 +36,12 @@ def data(request: Request, workspace: OpenWorkspace) -> HTMLResponse:
     settings = workspace.settings
     kept = VECTORS_KEPT.days
     return render(
-        request, "pages/data.html", contact=settings.contact, draft_days=settings.draft_days, vector_days=kept
+        request,
+        "pages/data.html",
+        contact=settings.contact,
+        draft_days=settings.draft_days,
+        vector_days=kept,
+        contact_days=settings.contact_days,
     )
 
 

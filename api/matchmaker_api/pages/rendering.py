@@ -43,7 +43,7 @@ def render(
         jinja2.UndefinedError: the template names something that it was not given.
     """
     translator = request_translator(request)
-    html = environment.get_template(template).render(**page_context(request), **context)
+    html = environment.get_template(template).render({**page_context(request), **context})
     # What a page says depends on both, should anything between keep it in spite of no-store.
     always = {"Content-Language": translator.language, "Vary": "Accept-Language, Cookie"}
     return HTMLResponse(html, status_code=status, headers={**always, **(headers or {})})

@@ -12,6 +12,7 @@ from matchmaker.domain.access import TooManyRequestsError
 from matchmaker.domain.account import Account, SignInRefusedError
 from matchmaker.domain.errors import mark
 from matchmaker.review.identity.accounts import sign_in_is_set_up
+from matchmaker.review.identity.mail_links import GOOD_FOR
 from matchmaker.review.identity.passwords import check_sign_in
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace
@@ -21,6 +22,7 @@ from matchmaker_api.identity.places import after_sign_in, public_address
 from matchmaker_api.identity.provider import Provider
 from matchmaker_api.language import local_path, request_translator
 from matchmaker_api.pages.rendering import render
+from matchmaker_api.security.incidents import Incident, note_incident
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,9 +52,11 @@ def take_password(request: Request, workspace: OpenWorkspace, typed: Typed) -> R
     try:
         rates(request).spend(request, label)
     except TooManyRequestsError as error:
+        note_incident(request, Incident.SIGN_IN_LIMITED, subject=label, way="password")
         return sign_in_page(request, workspace, asked, account=label, error=error)
     account = check_sign_in(workspace.database, workspace.settings, label, text(typed, "password"))
     if account is None:
+        note_incident(request, Incident.SIGN_IN_FAILED, subject=label, way="password")
         return sign_in_page(request, workspace, asked, account=label, error=SignInRefusedError(WRONG))
     return enter(request, account, asked)
 
@@ -93,8 +97,12 @@ def sign_in_page(
     error: SignInRefusedError | TooManyRequestsError | None = None,
     field: str = "account",
     message: str = "",
+    here: str | None = None,
 ) -> HTMLResponse:
-    """The ways to sign in, with what was wrong with the one that was tried."""
+    """The ways to sign in, with what was wrong with the one that was tried.
+
+    ``here`` is where a change of language leads back to, where that is not the request's own address.
+    """
     say = request_translator(request)
     if error:
         message = say.say_error(error)
@@ -110,16 +118,19 @@ def sign_in_page(
         issuer=settings.oidc_issuer if settings.oidc_is_configured else None,
         has_passwords=not settings.oidc_is_configured and sign_in_is_set_up(workspace.database, settings),
         is_open_here=not settings.is_for_others,
+        minutes=int(GOOD_FOR.total_seconds() // 60),
         by_mail=public_address(request, settings) is not None,
         account=account,
         address=address,
         errors=[(field, message)] if message else [],
+        **({"here": here} if here else {}),
     )
 
 
 def enter(request: Request, account: Account, asked: str) -> RedirectResponse:
     """Begin the session, and go to where the reader was or to the account's own work."""
     begin_session(request, account)
+    note_incident(request, Incident.SIGNED_IN, subject=account.label)
     return RedirectResponse(after_sign_in(account, asked), HTTPStatus.SEE_OTHER)
 
 

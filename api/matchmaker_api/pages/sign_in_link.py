@@ -16,6 +16,7 @@ from matchmaker_api.identity.places import public_address
 from matchmaker_api.pages.guards import PUBLIC_URL_MISSING
 from matchmaker_api.pages.rendering import render
 from matchmaker_api.pages.sign_in import READ, Typed, enter, rates, sign_in_page, text
+from matchmaker_api.security.incidents import Incident, note_incident
 
 router = APIRouter(prefix="/sign-in/link", include_in_schema=False)
 
@@ -67,5 +68,7 @@ def follow_link(request: Request, workspace: OpenWorkspace, token: str) -> Respo
         rates(request).spend(request, token[:20])
         account = use_link(workspace.database, workspace.settings, token)
     except (SignInRefusedError, TooManyRequestsError) as error:
+        limited = isinstance(error, TooManyRequestsError)
+        note_incident(request, Incident.SIGN_IN_LIMITED if limited else Incident.SIGN_IN_FAILED, way="link")
         return sign_in_page(request, workspace, "", error=error, field="address")
     return enter(request, account, "")

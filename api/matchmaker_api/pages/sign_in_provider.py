@@ -16,9 +16,11 @@ from matchmaker_api.deps import OpenWorkspace
 from matchmaker_api.identity.cookies import ATTEMPT, ATTEMPT_SECONDS, read_cookie, set_later
 from matchmaker_api.identity.places import public_address
 from matchmaker_api.identity.provider import NOT_CONFIRMED, Provider
+from matchmaker_api.identity.refusals import sign_in_address
 from matchmaker_api.language import local_path
 from matchmaker_api.pages.guards import PUBLIC_URL_MISSING
 from matchmaker_api.pages.sign_in import enter, provider_of, sign_in_page
+from matchmaker_api.security.incidents import Incident, note_incident
 
 router = APIRouter(prefix="/sign-in/provider", include_in_schema=False)
 
@@ -61,8 +63,14 @@ def come_back(request: Request, workspace: OpenWorkspace) -> Response:
             workspace.database, workspace.settings, subject.issuer, subject.subject, subject.roles
         )
     except SignInRefusedError as error:
-        return sign_in_page(request, workspace, asked, error=error, field="provider")
+        note_incident(request, Incident.SIGN_IN_FAILED, way="provider")
+        return sign_in_page(request, workspace, asked, error=error, field="provider", here=_way_in(asked))
     return enter(request, account, asked)
+
+
+def _way_in(asked: str) -> str:
+    """Where a refused sign-in is read again: at this address the provider's code would be sent a second time."""
+    return sign_in_address(asked) if asked else "/sign-in"
 
 
 def _take(request: Request, workspace: Workspace) -> dict[str, Any]:

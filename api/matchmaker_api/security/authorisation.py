@@ -7,16 +7,20 @@ from fastapi import Request
 from matchmaker.domain.access import (
     ANYBODY,
     ForbiddenError,
+    KeyRefusedError,
     MissingScopeError,
     NoKeyError,
     Principal,
     Role,
+    TooManyRequestsError,
 )
-from matchmaker.domain.errors import mark
+from matchmaker.domain.errors import NotFoundError, mark
 from matchmaker.review.access import authenticate
 from matchmaker.workspace import Workspace
 from matchmaker_api.identity.admission import admit, admit_anybody
+from matchmaker_api.pages.error_pages import PageRefusedError
 from matchmaker_api.paths import is_page
+from matchmaker_api.security.incidents import Incident, note_incident
 from matchmaker_api.security.policy import Rule, find_rule
 from matchmaker_api.security.rates import Rates
 
@@ -26,7 +30,7 @@ log = logging.getLogger("matchmaker_api")
 
 
 def authorise(request: Request) -> None:
-    """Let the request go on if the policy's rule for its route allows it; remember as whom.
+    """Let the request go on if the policy's rule for its route allows it; remember as whom. Refusals are logged.
 
     Raises:
         KeyRefusedError: the route needs an API key, and none that is good came along.
@@ -36,6 +40,20 @@ def authorise(request: Request) -> None:
         SignInNeeded: the page is for those who are signed in.
         PageRefusedError: the page is not open to who asks.
     """
+    try:
+        _authorise(request)
+    except TooManyRequestsError:
+        note_incident(request, Incident.RATE_EXCEEDED, subject=request.state.principal.client)
+        raise
+    except (KeyRefusedError, ForbiddenError, NotFoundError) as error:
+        note_incident(request, Incident.ACCESS_REFUSED, reason=error.code)
+        raise
+    except PageRefusedError:
+        note_incident(request, Incident.ACCESS_REFUSED, reason="not-your-role")
+        raise
+
+
+def _authorise(request: Request) -> None:
     endpoint = request.scope["endpoint"]
     rule = find_rule(endpoint.__module__, endpoint.__name__)
     if rule is None:

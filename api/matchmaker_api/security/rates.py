@@ -23,6 +23,8 @@ class Rate(StrEnum):
     DEFAULT = "default"
     DRAFT = "draft"
     """Beginning a challenge, which anybody may: counted by network."""
+    PREVIEW = "preview"
+    """How a text is understood while it is written: counted by network."""
     MATCH = "match"
     """Matching a text takes the processor, and shows what no human has seen."""
 
@@ -34,6 +36,7 @@ class Rates:
         self._limits: dict[Rate, RateLimitItem] = {
             Rate.DEFAULT: parse(settings.api_rate),
             Rate.DRAFT: parse(settings.draft_rate),
+            Rate.PREVIEW: parse(settings.preview_rate),
             Rate.MATCH: parse(settings.match_rate),
         }
         self._limiter = MovingWindowRateLimiter(MemoryStorage())

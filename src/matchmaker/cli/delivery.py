@@ -2,7 +2,6 @@
 
 import signal
 import threading
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -31,7 +30,7 @@ def deliver(
         console.print(say.say(mark("No mail server is set (MATCHMAKER_SMTP_URL): mail is printed here.")))
     if once:
         tried = run_due(database, make_senders(settings, database))
-        tidy(database, drafts_kept=timedelta(days=settings.draft_days))
+        tidy(database, retention=settings.retention)
         console.print(say.say(mark("Messages tried: {count}."), count=tried))
         return
     stopping = threading.Event()

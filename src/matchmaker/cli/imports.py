@@ -185,7 +185,7 @@ def _end(job: ImportJob, *, ready: bool = False) -> None:
     console.print(job_words(job, say))
     if job.problem:
         console.print(problem_words(job.problem, say))
-    if job.state in (JobState.FAILED, JobState.READY):
+    if job.state in (JobState.FAILED, JobState.READY) or job.problem:
         raise typer.Exit(EXIT_INPUT)
 
 

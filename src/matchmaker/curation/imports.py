@@ -266,7 +266,7 @@ class _Batches:
         if self.told:
             self.told(done, total)
         if jobs.stop_is_asked(session, self.job.id):
-            _finish(session, self.job, JobState.STOPPED, done=done)
+            _finish(session, self.job, _broken_off(self.job, JobState.STOPPED), done=done)
             return False
         jobs.set_job(session, self.job.id, done=done, locked_until=datetime.now(UTC) + jobs.LEASE)
         return True
@@ -282,8 +282,18 @@ def _fail(database: Database, job: ImportJob, problems: Sequence[dict[str, Any]]
     with database.transaction(Turn.CATALOGUE) as session:
         problem = problems[0] if problems else {}
         jobs.set_job(
-            session, job.id, state=JobState.FAILED, locked_until=None, finished_at=datetime.now(UTC), problem=problem
+            session,
+            job.id,
+            state=_broken_off(job, JobState.FAILED),
+            locked_until=None,
+            finished_at=datetime.now(UTC),
+            problem=problem,
         )
+
+
+def _broken_off(job: ImportJob, state: JobState) -> JobState:
+    """The state of a job whose step was broken off; that it was an undo has to be known, or going on would redo it."""
+    return JobState.UNDO_STOPPED if job.state in (JobState.UNDO_ASKED, JobState.UNDOING) else state
 
 
 def problem_json(problem: FileProblem) -> dict[str, Any]:

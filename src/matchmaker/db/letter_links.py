@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from matchmaker.db.letter_models import LetterLinkRow
+from matchmaker.domain.links import link_digest, new_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,22 @@ def mailed_participant(session: Session, digest: str) -> str | None:
 
 
 def delete_reader_links(session: Session, reader: Reader) -> None:
-    """End all the links that were mailed to a reader."""
+    """End all the links that were mailed to a reader, those that stop letters too: they went to another address."""
+    session.execute(delete(LetterLinkRow).where(*_links_of(reader)))
+
+
+def close_reader_links(session: Session, reader: Reader) -> None:
+    """Have what was mailed to a reader open nothing any more; what stops the letters goes on stopping them.
+
+    The digest makes way for one that no link has: that of nothing that was ever made.
+    """
+    for row in session.scalars(select(LetterLinkRow).where(*_links_of(reader))):
+        row.digest = link_digest(new_token())
+
+
+def _links_of(reader: Reader) -> tuple[ColumnElement[bool], ...]:
     own = LetterLinkRow.participant_id == reader.participant_id  # None becomes "is null"
-    session.execute(delete(LetterLinkRow).where(LetterLinkRow.challenge_id == reader.case_id, own))
+    return LetterLinkRow.challenge_id == reader.case_id, own
 
 
 def forget_ended_links(session: Session, now: datetime) -> None:

@@ -10,7 +10,10 @@ from matchmaker.domain.errors import MatchmakerError, mark
 
 
 class JobState(StrEnum):
-    """Where an import is. ``STOPPED`` and ``FAILED`` can be gone on with; what was applied stays until undone."""
+    """Where an import is. ``STOPPED`` and ``FAILED`` can be gone on with; what was applied stays until undone.
+
+    ``UNDO_STOPPED`` is an undo that was stopped, or failed: going on with it goes on undoing.
+    """
 
     WAITING = "waiting"
     READING = "reading"
@@ -22,6 +25,7 @@ class JobState(StrEnum):
     FAILED = "failed"
     UNDO_ASKED = "undo_asked"
     UNDOING = "undoing"
+    UNDO_STOPPED = "undo_stopped"
     UNDONE = "undone"
 
     @property
@@ -121,7 +125,7 @@ MOVES = {
 
 
 def next_state(job: ImportJob, act: str) -> JobState:
-    """The state that a person's act leads to.
+    """The state that a person's act leads to. ``resume`` goes on with the step that was broken off.
 
     Raises:
         ImportStateError: the job cannot do that now.
@@ -129,6 +133,8 @@ def next_state(job: ImportJob, act: str) -> JobState:
     if act == "resume" and job.state in (JobState.STOPPED, JobState.FAILED):
         # Before the difference was shown the file is read again; after it the change goes on where it was.
         return JobState.APPROVED if job.total and job.counts else JobState.WAITING
+    if act == "resume" and job.state is JobState.UNDO_STOPPED:
+        return JobState.UNDO_ASKED
     allowed, target = MOVES.get(act, (frozenset(), job.state))
     if job.state not in allowed:
         raise ImportStateError(mark("This import is at another step now. Look at it again."))

@@ -1,7 +1,6 @@
 """The worker as the settings want it."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 
 from matchmaker.db.outbox import JobKind
@@ -31,5 +30,4 @@ def make_senders(settings: Settings, database: Database) -> Senders:
 
 def deliverer(open_database: Callable[[], Database], settings: Settings) -> Deliverer:
     """A worker for a server or a process of its own; the database is opened when it starts."""
-    drafts_kept = timedelta(days=settings.draft_days)
-    return Deliverer(open_database, partial(make_senders, settings), drafts_kept=drafts_kept)
+    return Deliverer(open_database, partial(make_senders, settings), retention=settings.retention)

@@ -14,10 +14,12 @@ from matchmaker.db.drafts import forget_drafts
 from matchmaker.db.identity_sessions import forget_expired
 from matchmaker.db.letter_links import forget_ended_links
 from matchmaker.db.outbox import Job, JobKind
+from matchmaker.db.retention import erase_finished
 from matchmaker.db.session import Database, Turn
 from matchmaker.db.vector_cache import forget_queries
 from matchmaker.db.webhooks import forget_secrets
 from matchmaker.domain.errors import MatchmakerError
+from matchmaker.domain.retention import Retention
 from matchmaker.notify.schedule import MAXIMUM_ATTEMPTS, next_attempt
 from matchmaker.settings import DRAFT_DAYS
 
@@ -39,8 +41,8 @@ KEPT = timedelta(days=90)
 VECTORS_KEPT = timedelta(days=30)
 """How long vectors of challenges' words are kept, so that what is matched again is not encoded again."""
 
-DRAFTS_KEPT = timedelta(days=DRAFT_DAYS)
-"""How long is kept what was typed and not sent, unless the settings say otherwise."""
+RETENTION = Retention(drafts=timedelta(days=DRAFT_DAYS))
+"""How long is kept what people gave, unless the settings say otherwise."""
 
 TIDY_SECONDS = 3600.0
 
@@ -143,12 +145,12 @@ class Deliverer:
         open_database: Callable[[], Database],
         make_senders: Callable[[Database], Senders],
         poll_seconds: float = POLL_SECONDS,
-        drafts_kept: timedelta = DRAFTS_KEPT,
+        retention: Retention = RETENTION,
     ) -> None:
         self._open_database = open_database
         self._make_senders = make_senders
         self._poll_seconds = poll_seconds
-        self._drafts_kept = drafts_kept
+        self._retention = retention
         self._stopping = threading.Event()
         self._wakers = [(kind, threading.Event()) for kind in JobKind for _ in range(THREADS.get(kind, 1))]
         self._threads: list[threading.Thread] = []
@@ -199,7 +201,7 @@ class Deliverer:
                 run_due(database, senders, stopping=self._stopping.is_set)
                 if kind is JobKind.MAIL and (tidied is None or time.monotonic() - tidied > TIDY_SECONDS):
                     tidied = time.monotonic()
-                    tidy(database, drafts_kept=self._drafts_kept)
+                    tidy(database, retention=self._retention)
             except MatchmakerError as error:
                 log.warning("Nothing can be sent just now: %s", error)
                 pause *= REST
@@ -210,11 +212,11 @@ class Deliverer:
                 waker.wait(pause)
 
 
-def tidy(database: Database, now: datetime | None = None, drafts_kept: timedelta = DRAFTS_KEPT) -> int:
+def tidy(database: Database, now: datetime | None = None, retention: Retention = RETENTION) -> int:
     """Forget what has had its time; returns how many messages that were sent or given up.
 
     That is, besides messages: links and sessions that have ended, drafts that nobody went on with, vectors of
-    challenges, answers to repeated requests, and secrets that were replaced.
+    challenges, answers to repeated requests, secrets that were replaced, and of finished challenges the contacts.
     """
     now = now or utc_now()
     with database.transaction() as session:
@@ -222,6 +224,7 @@ def tidy(database: Database, now: datetime | None = None, drafts_kept: timedelta
         forget_expired(session, now)
         delete_answers(session, now - ANSWERS_KEPT)
         forget_secrets(session, now)
-        forget_drafts(session, now - drafts_kept)
+        forget_drafts(session, now - retention.drafts)
+        erase_finished(session, retention, now)
         forget_queries(session, now - VECTORS_KEPT)
         return outbox.forget(session, now - KEPT)

@@ -2,7 +2,7 @@
 
 from matchmaker.db import access_record, drafts
 from matchmaker.db.case_records import find_participant, replace_participant_link
-from matchmaker.db.letter_links import Reader, delete_reader_links
+from matchmaker.db.letter_links import Reader, close_reader_links
 from matchmaker.db.session import Database
 from matchmaker.domain.access_event import AccessAct
 from matchmaker.domain.case import reference
@@ -13,8 +13,8 @@ from matchmaker.domain.links import link_digest, new_token
 def replace_link(database: Database, token: str, by: str) -> str:
     """Have another private link open what a link opens; returns its token. The old one opens nothing from now on.
 
-    Links in letters end as well, since one of them may be what got about; the next letter brings a new one. ``by`` is
-    who does it, for the record.
+    Links in letters open nothing either, since one of them may be what got about; the next letter brings a new one.
+    Those that stop the letters still do: they open nothing. ``by`` is who does it, for the record.
 
     Raises:
         NotFoundError: the link opens nothing that was sent.
@@ -31,6 +31,6 @@ def replace_link(database: Database, token: str, by: str) -> str:
             replace_participant_link(session, participant.id, link_digest(fresh))
         else:
             raise NotFoundError(mark("This link opens nothing that was sent."))
-        delete_reader_links(session, reader)
+        close_reader_links(session, reader)
         access_record.note_act(session, by, AccessAct.LINK_REPLACED, reference(reader.case_id))
     return fresh
