@@ -71,11 +71,9 @@ def database_on(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Call
 
 def _empty_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
     """The URL of one; the server is started only where it is asked for."""
-    return (
-        str(request.getfixturevalue("postgres_url"))
-        if kind == "postgresql"
-        else f"sqlite:///{folder / 'matchmaker.db'}"
-    )
+    if kind == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{folder / 'matchmaker.db'}"
 
 
 @pytest.fixture(scope="session")
