@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from matchmaker.db import outbox
+from matchmaker.db.case_models import ChallengeRow
 from matchmaker.db.catalogue import save_collaborators
 from matchmaker.db.identity import add_account
 from matchmaker.db.models import CollectionRow
@@ -176,6 +177,18 @@ def test_without_the_replica_the_primary_is_read(opened: Database) -> None:
     with database.reading(may_be_behind=True) as session:
         assert not session.scalar(text("SELECT pg_is_in_recovery()"))
     database.close()
+
+
+@pytest.mark.parametrize("written", ["a\x00b", "\x00", "a\\u0000b", "a\\\x00b", "\\\\\x00"])
+def test_text_loses_the_character_that_the_server_has_no_place_for_and_no_other(opened: Database, written: str) -> None:
+    kept = written.replace("\x00", "")
+    with opened.transaction() as session:
+        description = {"title": written, "case_number": "KS 1"}
+        session.add(ChallengeRow(id="c", collection="main", text=written, created_at=NOW, description=description))
+    with opened.reading() as session:
+        query = select(ChallengeRow.text, ChallengeRow.description, ChallengeRow.description["title"].as_string())
+        text_, described, title = session.execute(query.where(ChallengeRow.id == "\x00c")).one()
+        assert (text_, described["title"], title) == (kept, kept, kept)
 
 
 def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
