@@ -1,6 +1,7 @@
 """What the tests share. Tests that need the development data beside the checkout skip with a reason elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import hypothesis
@@ -15,11 +16,11 @@ from matchmaker.text.analysis import Analyzer
 from matchmaker.workspace import Workspace
 from tests.fakes import HashingEncoder
 
+pytest_plugins = ["tests.postgres_server"]
+
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 """A busy machine would fail what it only does slowly."""
-
-pytest_plugins = ["tests.postgres_server"]
 
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_DATA = ROOT.parent / "shared" / "data"
@@ -57,16 +58,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database."""
-    if getattr(request, "param", "sqlite") == "postgresql":
-        return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite:///{tmp_path / 'matchmaker.db'}"
+    return _empty_database(getattr(request, "param", "sqlite"), request, tmp_path)
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
+    with closing(open_database(database_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def database_on(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Database]]:
+    """Opens an empty database of a kind, for tests whose parameters tell which."""
+    with ExitStack() as stack:
+        yield lambda kind: stack.enter_context(closing(open_database(_empty_database(kind, request, tmp_path))))
+
+
+def _empty_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """The URL of one; the server is started only where it is asked for."""
+    if kind == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{folder / 'matchmaker.db'}"
 
 
 @pytest.fixture(scope="session")

@@ -25,10 +25,10 @@ class PostgresServer:
     url: str
 
     @contextmanager
-    def fresh_database(self) -> Iterator[str]:
+    def fresh_database(self, locale: str | None = None) -> Iterator[str]:
         """The URL of an empty database, which is gone when the block ends."""
         name = f"matchmaker_test_{uuid.uuid4().hex}"
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING UTF8 {self._locale()}')
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING UTF8 {locale or self._locale()}')
         try:
             yield make_url(self.url).set(database=name).render_as_string(hide_password=False)
         finally:

@@ -32,11 +32,11 @@ CATALOGUE = [
 ]
 
 
-@pytest.fixture(params=["memory", "stored"])
-def make(request: pytest.FixtureRequest) -> Make:
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def make(request: pytest.FixtureRequest, database_on: Callable[[str], Database]) -> Make:
     if request.param == "memory":
         return lambda collaborators: MemoryCollection("test", collaborators)
-    database: Database = request.getfixturevalue("database")
+    database = database_on(request.param)
 
     def store(collaborators: Sequence[Collaborator]) -> Collection:
         save_collaborators(database, "test", "origin", collaborators, complete=True)

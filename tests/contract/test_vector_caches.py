@@ -1,5 +1,6 @@
 """What every vector cache promises, and what the cached encoder makes of it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,12 +13,11 @@ from matchmaker.retrieval.encoder import CachedEncoder, MemoryVectorCache, Role,
 from tests.fakes import HashingEncoder
 
 
-@pytest.fixture(params=["memory", "database"])
-def cache(request: pytest.FixtureRequest) -> VectorCache:
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def cache(request: pytest.FixtureRequest, database_on: Callable[[str], Database]) -> VectorCache:
     if request.param == "memory":
         return MemoryVectorCache()
-    database: Database = request.getfixturevalue("database")
-    return DatabaseVectorCache(database)
+    return DatabaseVectorCache(database_on(request.param))
 
 
 def test_what_is_stored_is_found_and_nothing_else(cache: VectorCache) -> None:

@@ -13,6 +13,8 @@ from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.language import LocalisedText
 from tests.conftest import collaborator
 
+pytestmark = pytest.mark.both_databases
+
 
 def save(
     database: Database, *collaborators: Collaborator, complete: bool = False, origin: str = "test"

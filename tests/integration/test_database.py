@@ -12,18 +12,19 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from matchmaker.db.all_tables import METADATA
 from matchmaker.db.case_records import Standing, list_participants
 from matchmaker.db.cases import get_case, list_versions
 from matchmaker.db.challenges import find_shortlist
-from matchmaker.db.models import Base
 from matchmaker.db.session import Database, open_database
 from matchmaker.domain.errors import SetupError
 from matchmaker.domain.workflow import State
 
 
+@pytest.mark.both_databases
 def test_the_migrations_make_the_tables_of_the_models(database: Database) -> None:
     with database.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
 def test_foreign_keys_and_write_ahead_logging_are_on(database: Database) -> None:
@@ -81,6 +82,7 @@ def test_a_database_of_a_newer_program_is_refused(tmp_path: Path) -> None:
         open_database(url)
 
 
+@pytest.mark.both_databases
 def test_an_error_rolls_back(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.transaction() as session:
         session.execute(text("INSERT INTO collection (name, revision) VALUES ('x', 'y')"))
@@ -89,6 +91,7 @@ def test_an_error_rolls_back(database: Database) -> None:
         assert session.scalar(text("SELECT count(*) FROM collection")) == 0
 
 
+@pytest.mark.both_databases
 def test_a_fault_of_a_statement_does_not_tell_what_was_to_be_written(database: Database) -> None:
     with pytest.raises(SQLAlchemyError) as told, database.transaction() as session:
         session.execute(text("INSERT INTO nowhere VALUES (:text)"), {"text": "what somebody wrote"})

@@ -16,6 +16,8 @@ from matchmaker.settings import Settings
 from tests.conftest import ROOT
 from tests.identity_place import OTHER_PASSWORD, PASSWORD
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from matchmaker.cli.storing import move
 from matchmaker.db.all_tables import METADATA
 from matchmaker.db.catalogue import save_collaborators
 from matchmaker.db.checksums import sum_table
@@ -107,3 +108,17 @@ def test_nobody_writes_to_the_old_database_meanwhile(database: Database, target:
 
     copy_rows(database, target, write)
     assert "passage" in refused
+
+
+def test_the_command_says_what_it_has_moved(
+    database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_collaborators(database, "main", "origin", [collaborator("one", "Snö.")])
+    monkeypatch.setenv("MATCHMAKER_DATABASE_URL", str(database.engine.url))
+    monkeypatch.setenv("MATCHMAKER_LANGUAGE", "en")
+    move(postgres_url)
+    printed = capsys.readouterr().err
+    assert "passage  1" in printed
+    assert "numbers and checksums" in printed
+    with closing(open_database(postgres_url)) as moved:
+        assert StoredCollection(moved, "main").snapshot() == StoredCollection(database, "main").snapshot()

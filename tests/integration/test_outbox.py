@@ -18,6 +18,8 @@ from matchmaker.domain.errors import StorageError
 from matchmaker.notify.schedule import MAXIMUM_ATTEMPTS
 from matchmaker.notify.worker import KEPT, LEASE, Deliverer, SendingError, run_due, tidy
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
 KINDS = list(JobKind)
 

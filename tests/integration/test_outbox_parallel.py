@@ -11,6 +11,8 @@ from matchmaker.db.session import Database
 from matchmaker.db.webhooks import WebhookEvent
 from matchmaker.notify.worker import LEASE, THREADS, Deliverer, Senders
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
 PATIENCE = 60.0
 

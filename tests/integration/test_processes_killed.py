@@ -131,7 +131,7 @@ def address(number: int) -> str:
 
 
 @pytest.fixture
-def place(workspace: Workspace, tmp_path: Path, postgres_url: str) -> Workspace:
+def place(workspace: Workspace, tmp_path: Path, postgres_url: str) -> Iterator[Workspace]:
     """The prepared place, its rows moved to PostgreSQL; its index files serve there as well."""
     state = tmp_path / "state"
     origin = copied(workspace, state)
@@ -139,7 +139,9 @@ def place(workspace: Workspace, tmp_path: Path, postgres_url: str) -> Workspace:
     copy_rows(origin.database, target)
     origin.database.close()
     target.close()
-    return Workspace(origin.settings.model_copy(update={"database_url": postgres_url}))
+    moved = Workspace(origin.settings.model_copy(update={"database_url": postgres_url}))
+    yield moved
+    moved.database.close()
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def list_collaborators(
     limit: Limit = 20,
 ) -> CollaboratorPage:
     """Everybody in the catalogue, by id, or those whose name has the words."""
-    with workspace.database.reading() as session:
+    with workspace.database.reading(may_be_behind=True) as session:  # who is still there, _read asks the primary
         ids = listing.list_collaborators(session, MAIN_COLLECTION, q, kind, area, read_id(after), limit + 1)
     cursor = id_cursor(ids[limit - 1]) if len(ids) > limit else None
     return CollaboratorPage(items=_read(workspace, ids[:limit]), next=next_page(request, response, cursor))

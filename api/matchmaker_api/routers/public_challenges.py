@@ -26,7 +26,7 @@ def list_public_challenges(
 ) -> PublicChallengePage:
     """Challenges of all municipalities that they made public, the newest first: never contacts, never answers."""
     wanted = listing.ListFilter(municipality=municipality, area=area, public=True, but_withdrawn=True)
-    with workspace.database.reading() as session:
+    with workspace.database.reading(may_be_behind=True) as session:
         found = listing.list_challenges(session, None, wanted, datetime.now(UTC), read_place(after), limit + 1)
     last = found[limit - 1] if len(found) > limit else None
     cursor = place_cursor((last.created_at, last.id)) if last else None

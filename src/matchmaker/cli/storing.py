@@ -6,14 +6,8 @@ from typing import Annotated
 
 import typer
 
-from matchmaker.catalogue.text_file import file_error
 from matchmaker.cli import app, console, interface_translator
-from matchmaker.curation.opt_outs import note_those_out, renew_opt_outs
-from matchmaker.db.backup import load_backup, save_backup
-from matchmaker.db.moving import copy_rows
-from matchmaker.db.session import open_database
 from matchmaker.domain.errors import FileProblem, InvalidFileError, SetupError, mark
-from matchmaker.settings import read_settings
 
 
 @app.command()
@@ -22,6 +16,11 @@ def backup(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write the whole database to a file, as of one moment, while servers run. It holds personal data and secrets."""
+    from matchmaker.catalogue.text_file import file_error
+    from matchmaker.db.backup import save_backup
+    from matchmaker.db.session import open_database
+    from matchmaker.settings import read_settings
+
     if file.exists() and not overwrite:
         problem = FileProblem(mark("is there already; choose another name, or replace it with --overwrite"))
         raise InvalidFileError(str(file), [problem])
@@ -39,6 +38,12 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help="Replace what the database has now.")] = False,
 ) -> None:
     """Put a backup in the place of what the database has. Who has opted out since stays out."""
+    from matchmaker.catalogue.text_file import file_error
+    from matchmaker.curation.opt_outs import note_those_out, renew_opt_outs
+    from matchmaker.db.backup import load_backup
+    from matchmaker.db.session import open_database
+    from matchmaker.settings import read_settings
+
     settings = read_settings()
     if not replace:
         raise SetupError(
@@ -63,6 +68,10 @@ def move(
     to: Annotated[str, typer.Option("--to", help="The address of an empty database: postgresql://… or sqlite:///…")],
 ) -> None:
     """Copy everything to another, empty database, and compare. Stop servers and workers first."""
+    from matchmaker.db.moving import copy_rows
+    from matchmaker.db.session import open_database
+    from matchmaker.settings import read_settings
+
     settings, say = read_settings(), interface_translator()
     with (
         closing(open_database(settings.database)) as source,

@@ -125,7 +125,7 @@ def _run_postgres(program: str, url: URL | None, *options: str) -> None:
         )
     environment, target = dict(os.environ), []
     if url is not None:
-        plain = url.set(drivername="postgresql", password=None)  # type: ignore[arg-type]  # None takes it out
+        plain = url.set(drivername="postgresql", password=None)
         target = [f"--dbname={plain.render_as_string(hide_password=False)}"]
         environment |= {"PGPASSWORD": url.password} if url.password else {}
     ran = subprocess.run(  # noqa: S603  # its options are ours; no shell reads them

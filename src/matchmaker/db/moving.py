@@ -5,6 +5,7 @@ They are copied in the order in which tables refer to each other, with their ids
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Integer, Table, Text, bindparam, cast, func, insert, select, text
 from sqlalchemy.dialects.postgresql import REGCLASS
@@ -91,7 +92,7 @@ def _copy(reading: Session, writing: Session, table: Table, progress: Progress) 
     return total
 
 
-def _as_it_is(column: ColumnElement[object], name: str, is_postgres: bool) -> ColumnElement[object]:
+def _as_it_is(column: ColumnElement[Any], name: str, is_postgres: bool) -> ColumnElement[Any]:
     """JSON is handed over as text; PostgreSQL wants to be told what it is."""
     if not isinstance(column.type, JSON):
         return bindparam(name, type_=column.type)

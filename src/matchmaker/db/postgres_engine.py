@@ -1,6 +1,6 @@
 """PostgreSQL set up for several machines: nobody who dies or hangs keeps the others waiting for long."""
 
-from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from matchmaker.domain.errors import SetupError, mark
 
@@ -39,7 +39,9 @@ def make_postgres_engine(url: URL) -> Engine:
     Raises:
         ImportError: the driver is not installed (the extra ``postgres``).
     """
-    return create_engine(
+    from matchmaker.db.postgres_text import json_without_nul, leave_out_nul  # the driver is an extra
+
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
         pool_size=POOL_SIZE,
@@ -51,7 +53,10 @@ def make_postgres_engine(url: URL) -> Engine:
             "options": " ".join(f"-c {name}={value}" for name, value in SERVER_SETTINGS.items()),
         },
         hide_parameters=True,
+        json_serializer=json_without_nul,
     )
+    event.listen(engine, "connect", leave_out_nul)
+    return engine
 
 
 def check_server(connection: Connection) -> None:

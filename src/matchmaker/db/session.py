@@ -120,8 +120,10 @@ def open_database(url: str, replica_url: str | None = None) -> Database:
             with engine.connect() as connection:
                 check_server(connection)
         migrate(engine, file)
-    except DatabaseError as error:
+    except (DatabaseError, SetupError) as error:
         engine.dispose()
+        if isinstance(error, SetupError):
+            raise
         raise _unusable(parsed, str(error.orig)) from error
     return Database(engine, replica)
 
