@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -60,6 +61,8 @@ class Settings(BaseSettings):
     state_dir: Path | None = Field(None, description="Database and indexes.")
     database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in the state folder by default.")
     database_replica_url: str | None = Field(None, description="A streaming replica, for what may be a moment old.")
+    vectors: Literal["faiss", "pgvector"] = Field("faiss", description="What holds the vectors that are searched.")
+    vectors_url: str | None = Field(None, description="The PostgreSQL server for pgvector; the database's by default.")
     encoder: str = Field(DEFAULT_ENCODER, description="'default', or a sentence-transformers id or folder.")
     host: str = Field("127.0.0.1", description="The address that 'matchmaker serve' listens on.")
     port: int = Field(8017, ge=0, le=65535, description="The port that 'matchmaker serve' listens on.")
@@ -224,6 +227,11 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.state_folder / 'matchmaker.db'}"
+
+    @property
+    def vector_database(self) -> str:
+        """The URL of the server that holds the vectors, where a server does."""
+        return self.vectors_url or self.database
 
     @property
     def opt_outs(self) -> Path:
