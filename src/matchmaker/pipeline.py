@@ -34,7 +34,13 @@ class Matcher:
     """Matches challenges against one collection through its index."""
 
     def __init__(
-        self, collection: Collection, index: PassageIndex, encoder: Encoder, analyzer: Analyzer, scorer: Scorer
+        self,
+        collection: Collection,
+        index: PassageIndex,
+        encoder: Encoder,
+        analyzer: Analyzer,
+        scorer: Scorer,
+        search: CandidateSearch | None = None,
     ) -> None:
         self.collection = collection
         self.index = index
@@ -42,7 +48,7 @@ class Matcher:
         self.analyzer = analyzer
         self._scorer = scorer
         self._experts = np.flatnonzero(~index.collaborators.is_route & (np.diff(index.attribution.starts) > 0))
-        self._search = CandidateSearch(index)
+        self._search = search or CandidateSearch(index)
         self._shortlister = Shortlister(collection, index, analyzer, scorer)
 
     def match(self, challenge: Challenge, top_k: int = DEFAULT_TOP_K) -> Shortlist:

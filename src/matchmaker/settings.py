@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     data_dir: Path | None = Field(None, description="The shipped data: catalogue/ and evaluation/.")
     models_dir: Path | None = Field(None, description="The shipped model descriptions; build/ in it is made.")
     state_dir: Path | None = Field(None, description="Database and indexes.")
+    index_dir: Path | None = Field(None, description="Indexes; in the state folder by default.")
     database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in the state folder by default.")
     database_replica_url: str | None = Field(None, description="A streaming replica, for what may be a moment old.")
     vectors: Literal["faiss", "pgvector"] = Field("faiss", description="What holds the vectors that are searched.")
@@ -244,7 +245,7 @@ class Settings(BaseSettings):
         return self.state_folder / "imports"
 
     def index_folder(self, collection: str) -> Path:
-        return self.state_folder / "index" / collection
+        return (self.index_dir or self.state_folder / "index") / collection
 
 
 def read_settings() -> Settings:

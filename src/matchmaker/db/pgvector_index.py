@@ -68,6 +68,8 @@ class PgvectorIndex:
     def __init__(self, engine: Engine, table: Table) -> None:
         self._engine = engine
         self._id, self._vector, self._table = table.c.passage_id, table.c.vector, table
+        kind: Any = table.c.vector.type
+        self._dimension = int(kind.dim)
 
     @property
     def count(self) -> int:
@@ -109,7 +111,7 @@ class PgvectorIndex:
         return scores
 
     def vectors_of(self, ids: Ids) -> Vectors:
-        vectors = np.zeros((len(ids), self._vector.type.dim), dtype=np.float32)
+        vectors = np.zeros((len(ids), self._dimension), dtype=np.float32)
         for place, value in self._each(ids, self._vector):
             vectors[place] = np.asarray(value, dtype=np.float32)
         return vectors

@@ -4,7 +4,7 @@ The only file that imports faiss.
 """
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import faiss
 import numpy as np
@@ -203,7 +203,8 @@ class FaissForm:
 
 def _graph(vectors: Vectors) -> "faiss.IndexHNSWSQ":
     """A graph of the vectors, shape (passages, dimension)."""
-    index = faiss.IndexHNSWSQ(vectors.shape[1], faiss.ScalarQuantizer.QT_6bit, NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
+    six_bits: Any = faiss.ScalarQuantizer.QT_6bit  # FAISS's own annotations ask for another type
+    index = faiss.IndexHNSWSQ(vectors.shape[1], six_bits, NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efConstruction = CONSTRUCTION_BREADTH
     chosen = np.random.default_rng(0).permutation(len(vectors))[:RANGE_SAMPLE]
     # Without any, unit vectors lie between -1 and 1 all the same.
