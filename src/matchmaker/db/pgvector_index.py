@@ -63,7 +63,7 @@ _builds = Table(
 
 
 class PgvectorIndex:
-    """The vectors of one build, in half precision: their cosines differ from those in FAISS by less than .001."""
+    """The vectors of one build, in half precision: their cosines differ a little from those in FAISS."""
 
     def __init__(self, engine: Engine, table: Table) -> None:
         self._engine = engine
@@ -175,7 +175,10 @@ def open_pgvector(url: str) -> PgvectorForm:
         SetupError: the server is out of reach, or has no pgvector of version 0.8 or later.
     """
     try:
-        engine = make_postgres_engine(make_url(url))
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "postgresql":
+            raise ArgumentError("MATCHMAKER_VECTORS_URL must look like postgresql://…")
+        engine = make_postgres_engine(parsed)
         with engine.begin() as connection:
             _take_turn(connection, "")
             connection.execute(text("CREATE EXTENSION IF NOT EXISTS vector"))

@@ -19,7 +19,7 @@ Relevance Framework: BM25 and Beyond", 2009); not tuned."""
 logging.getLogger("bm25s").setLevel(logging.WARNING)
 
 READ_POSTINGS = 50_000
-"""How many postings a search reads for candidates: some two milliseconds, whatever the collection's size."""
+"""How many postings a search for candidates reads, whatever the collection's size."""
 
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
