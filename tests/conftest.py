@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from matchmaker.db.session import Database, open_database
@@ -15,6 +16,10 @@ from matchmaker.workspace import Workspace
 from tests.fakes import HashingEncoder
 
 pytest_plugins = ["tests.postgres_server"]
+
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
+"""A busy machine would fail what it only does slowly."""
 
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_DATA = ROOT.parent / "shared" / "data"

@@ -42,6 +42,7 @@ from matchmaker_api.pages import (
     challenge_letters,
     challenge_link,
     challenge_open,
+    challenge_others,
     challenge_similar,
     challenge_status,
     desk_access,
@@ -89,7 +90,7 @@ how this API is versioned.
 API = (challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health)
 PAGES = (
     *(public, problems, widget, challenge_open, challenge_drafts, challenge_form, challenge_similar, challenge_status),
-    *(challenge_letters, challenge_link, account_password),
+    *(challenge_letters, challenge_link, challenge_others, account_password),
     *(sign_in, sign_in_provider, sign_in_link, account, my, letters, desk_access, desk_access_webhooks),
     *(desk_queue, desk_case, desk_doing, desk_approve, desk_blind, desk_find, desk_record),
     *(catalogue_read_list, catalogue_read_group, catalogue_read_coverage, catalogue_act, catalogue_edit),

@@ -1,23 +1,23 @@
 """``matchmaker compare``."""
 
+from __future__ import annotations
+
 import tempfile
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from matchmaker.catalogue.collaborator_file import read_challenges
 from matchmaker.cli import app, interface_translator
 from matchmaker.cli.opening import open_workspace
 from matchmaker.domain.challenge import Challenge
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.errors import mark
-from matchmaker.evaluation.form_comparison import compare_forms
-from matchmaker.evaluation.robustness import read_paraphrases
-from matchmaker.settings import MAIN_COLLECTION, Settings
-from matchmaker.text.query import read_query
-from matchmaker.workspace import Workspace
+
+if TYPE_CHECKING:
+    from matchmaker.settings import Settings
 
 EXIT_DIFFERENT = 1
 """The two answer more differently than rounding explains."""
@@ -34,6 +34,11 @@ def compare(
     collection: Annotated[str, typer.Option(help="The stored collection to rank.")] = MAIN_COLLECTION,
 ) -> None:
     """Compare the ten best of this installation with those of another form of it, and say what differs."""
+    from matchmaker.catalogue.collaborator_file import read_challenges
+    from matchmaker.evaluation.form_comparison import compare_forms
+    from matchmaker.text.query import read_query
+    from matchmaker.workspace import Workspace
+
     with ExitStack() as stack:
         here = open_workspace(stack)
         given = read_challenges(challenges, read_query) if challenges else _shipped(here.settings)
@@ -59,6 +64,10 @@ def compare(
 
 def _shipped(settings: Settings) -> list[Challenge]:
     """The shipped challenges in both languages, then the same needs in other wordings."""
+    from matchmaker.catalogue.collaborator_file import read_challenges
+    from matchmaker.evaluation.robustness import read_paraphrases
+    from matchmaker.text.query import read_query
+
     folder = settings.evaluation_folder
     judged = [one for code in ("sv", "en") for one in read_challenges(folder / f"challenges.{code}.jsonl", read_query)]
     return judged + [one for group in read_paraphrases(folder / "paraphrases.jsonl") for one in group.challenges]

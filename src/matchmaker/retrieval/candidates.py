@@ -39,13 +39,13 @@ class CandidateSearch:
     def __init__(self, index: PassageIndex, small: int = SMALL_COLLECTION, depth: int = CANDIDATE_PASSAGES) -> None:
         self._index = index
         self._depth = depth
-        self._finds_everybody = index.passage_count <= small
-        if not self._finds_everybody:
+        self.finds_everybody = index.passage_count <= small
+        if not self.finds_everybody:
             self._speakers = index.attribution.speakers(index.passage_count)
 
     def find(self, vector: Vectors, terms: Terms, *, dense: bool = True, lexical: bool = True) -> Candidates:
         """Whoever has one of the best passages of a channel; ``vector`` has the shape (dimension,)."""
-        if self._finds_everybody:
+        if self.finds_everybody:
             return EVERYBODY
         found = []
         if dense:
@@ -58,9 +58,7 @@ class CandidateSearch:
 
     @staticmethod
     def union(candidates: Sequence[Candidates]) -> Candidates:
-        """Whoever is among any of them."""
-        if any(one is EVERYBODY for one in candidates):
-            return EVERYBODY
+        """Whoever is among any of them, none of which is ``EVERYBODY``."""
         return Candidates(np.unique(np.concatenate([one.positions for one in candidates])))
 
     def passage_scores(self, vector: Vectors, terms: Terms, among: Candidates) -> tuple[Vectors, Vectors]:
