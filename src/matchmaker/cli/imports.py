@@ -40,6 +40,7 @@ def import_works(
     from matchmaker.catalogue.importers import find_source
     from matchmaker.curation import imports
     from matchmaker.db import import_jobs as jobs
+    from matchmaker.db.session import Turn
 
     known = find_source(source)
     with ExitStack() as stack:
