@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -13,11 +13,12 @@ from matchmaker.domain.errors import SetupError
 from matchmaker.domain.language import Language
 from matchmaker.domain.passage import Passage
 from matchmaker.retrieval.correction import LanguageCentres, language_centres
-from matchmaker.retrieval.dense import DenseIndex
 from matchmaker.retrieval.encoder import Encoder, Progress, Role, Span, Vectors
+from matchmaker.retrieval.faiss_index import FaissForm
 from matchmaker.retrieval.index import Attribution, IndexedCollaborators, IndexStamp, PassageIndex, SentenceVectors
 from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.retrieval.lexical import LexicalIndex
+from matchmaker.retrieval.vector_index import VectorForm
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.sentences import sentence_spans
 
@@ -56,6 +57,8 @@ class IndexRecipe:
     reference: ReferenceTexts
     with_sentences: bool = True
     """Whether sentences are encoded too: what is only ranked shows none."""
+    vectors: VectorForm = field(default_factory=FaissForm)
+    """The engine that holds the vectors."""
 
     def stamp(self, name: str, revision: str) -> IndexStamp:
         """What an index of a collection at a revision is built from."""
@@ -85,15 +88,18 @@ def build_index(collection: Collection, recipe: IndexRecipe, progress: ProgressF
     centres = language_centres(vectors, languages, recipe.centres)
     _correct(sentences, languages, centres)
     row_of = {passage.id: row for row, passage in enumerate(content.passages)}
+    ids = np.array([passage.id for passage in content.passages], dtype=np.int64)
+    stamp = recipe.stamp(collection.name, content.revision)
+    corrected = centres.correct(vectors, languages, Role.DOCUMENT)
     return PassageIndex(
-        stamp=recipe.stamp(collection.name, content.revision),
-        passage_ids=np.array([passage.id for passage in content.passages], dtype=np.int64),
+        stamp=stamp,
+        passage_ids=ids,
         collaborators=IndexedCollaborators.of(content.collaborators.values()),
         attribution=Attribution.of(
             [[row_of[passage_id] for passage_id in content.passage_ids[key]] for key in content.collaborators]
         ),
         centres=centres,
-        dense=DenseIndex.build(centres.correct(vectors, languages, Role.DOCUMENT)),
+        dense=recipe.vectors.build(collection.name, stamp.digest, ids, corrected),
         lexical=LexicalIndex.build(recipe.analyzer.terms(one.indexed_text, one.language) for one in content.passages),
         sentences=sentences,
     )

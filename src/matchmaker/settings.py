@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -59,8 +60,11 @@ class Settings(BaseSettings):
     data_dir: Path | None = Field(None, description="The shipped data: catalogue/ and evaluation/.")
     models_dir: Path | None = Field(None, description="The shipped model descriptions; build/ in it is made.")
     state_dir: Path | None = Field(None, description="Database and indexes.")
+    index_dir: Path | None = Field(None, description="Indexes; in the state folder by default.")
     database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in the state folder by default.")
     database_replica_url: str | None = Field(None, description="A streaming replica, for what may be a moment old.")
+    vectors: Literal["faiss", "pgvector"] = Field("faiss", description="What holds the vectors that are searched.")
+    vectors_url: str | None = Field(None, description="The PostgreSQL server for pgvector; the database's by default.")
     encoder: str = Field(DEFAULT_ENCODER, description="'default', or a sentence-transformers id or folder.")
     host: str = Field("127.0.0.1", description="The address that 'matchmaker serve' listens on.")
     port: int = Field(8017, ge=0, le=65535, description="The port that 'matchmaker serve' listens on.")
@@ -245,6 +249,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.state_folder / 'matchmaker.db'}"
 
     @property
+    def vector_database(self) -> str:
+        """The URL of the server that holds the vectors, where a server does."""
+        return self.vectors_url or self.database
+
+    @property
     def opt_outs(self) -> Path:
         """Who has opted out, beside the database: see curation/opt_outs.py."""
         return self.state_folder / "opt-outs.jsonl"
@@ -255,7 +264,7 @@ class Settings(BaseSettings):
         return self.state_folder / "imports"
 
     def index_folder(self, collection: str) -> Path:
-        return self.state_folder / "index" / collection
+        return (self.index_dir or self.state_folder / "index") / collection
 
 
 def read_settings() -> Settings:

@@ -137,7 +137,8 @@ class Shortlister:
     def _ranked(self, found: Retrieved) -> list[int]:
         """Positions with evidence, best first; without evidence nobody is suggested."""
         score, tie_order = found.scores.score, self._index.collaborators.tie_order
-        return [one for one in best_first(score, tie_order) if score[one] > NO_EVIDENCE_SCORE]
+        there = int(np.count_nonzero(score > NO_EVIDENCE_SCORE))
+        return best_first(score, tie_order, there) if there else []
 
     def _answering(self, part: Retrieved) -> list[int]:
         """The experts who answer a part, best first."""

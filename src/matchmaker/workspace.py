@@ -31,10 +31,12 @@ from matchmaker.indexing import (
 from matchmaker.pipeline import Matcher
 from matchmaker.ranking.scorer import Scorer
 from matchmaker.retrieval.encoder import CachedEncoder, Encoder
+from matchmaker.retrieval.faiss_index import FaissForm
 from matchmaker.retrieval.index import IndexStamp, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.retrieval.onnx_encoder import OnnxEncoder
 from matchmaker.retrieval.preparation.prepare import find_prepared, prepare_encoder
+from matchmaker.retrieval.vector_index import VectorForm
 from matchmaker.review.identity.secrets import installation_key
 from matchmaker.settings import DEFAULT_ENCODER, Settings
 from matchmaker.text.analysis import Analyzer
@@ -91,7 +93,15 @@ class Workspace:
         reference = ReferenceTexts(
             reference_profiles(self.settings.catalogue_folder), reference_challenges(self.settings.evaluation_folder)
         )
-        return IndexRecipe(self.encoder, self.analyzer, reference)
+        return IndexRecipe(self.encoder, self.analyzer, reference, vectors=self._vectors)
+
+    @cached_property
+    def _vectors(self) -> VectorForm:
+        if self.settings.vectors == "faiss":
+            return FaissForm()
+        from matchmaker.db.pgvector_index import open_pgvector  # its client is an extra
+
+        return open_pgvector(self.settings.vector_database)
 
     def matcher(self, collection: str = MAIN_COLLECTION) -> Matcher:
         """The matcher of a stored collection.
@@ -143,7 +153,7 @@ class Workspace:
             thread.join()
 
     def _open_matcher(self, stored: StoredCollection) -> Matcher:
-        folder = IndexFolder(self.settings.index_folder(stored.name))
+        folder = IndexFolder(self.settings.index_folder(stored.name), self.recipe.vectors)
         try:
             index = current_index(folder, stored, self.recipe, self._progress)
         except Exception:

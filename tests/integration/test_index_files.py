@@ -14,6 +14,7 @@ from matchmaker.indexing import IndexRecipe, ReferenceTexts, build_index, curren
 from matchmaker.pipeline import Matcher
 from matchmaker.ranking.scorer import Scorer
 from matchmaker.retrieval.encoder import CachedEncoder, MemoryVectorCache, Progress, Role, Vectors
+from matchmaker.retrieval.faiss_index import FaissForm
 from matchmaker.retrieval.index import Attribution, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.text.analysis import Analyzer
@@ -34,7 +35,7 @@ class KilledEncoder(HashingEncoder):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> IndexFolder:
-    return IndexFolder(tmp_path / "index")
+    return IndexFolder(tmp_path / "index", FaissForm())
 
 
 def build(folder: IndexFolder, collection: MemoryCollection, recipe: IndexRecipe) -> PassageIndex:
@@ -101,7 +102,8 @@ def test_a_reader_goes_on_with_the_index_it_opened(
 
 
 @pytest.mark.parametrize(
-    "part", ["stamp.json", "arrays.npz", "dense.faiss", "sentences.npy", "lexical/vocab.index.json"]
+    "part",
+    ["stamp.json", "arrays.npz", "dense/index.faiss", "dense/ids.npy", "sentences.npy", "lexical/vocab.index.json"],
 )
 @pytest.mark.parametrize("damage", ["missing", "truncated", "foreign", "one bit"])
 def test_a_damaged_index_is_noticed_and_rebuilt(
@@ -126,7 +128,7 @@ def test_a_damaged_index_is_noticed_and_rebuilt(
             middle = len(content) // 2
             file.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
     with pytest.raises(SetupError) as raised:
-        PassageIndex.read(file.parent if "/" not in part else file.parent.parent)
+        PassageIndex.read(file.parent if "/" not in part else file.parent.parent, FaissForm())
     assert raised.value.remedy == "matchmaker prepare"
     index = build(folder, OLD, recipe)
     assert ranking(index, OLD, analyzer)[0][0] == "snow"

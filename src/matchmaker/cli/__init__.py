@@ -37,6 +37,7 @@ def main() -> None:
         access,
         administrators,
         catalogue,
+        comparing,
         delivery,
         evaluation,
         forgetting,

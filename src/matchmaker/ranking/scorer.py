@@ -36,6 +36,13 @@ class CollaboratorScores:
     dense: Scores
     lexical: Scores
 
+    def spread(self, positions: Positions, count: int) -> Self:
+        """Scores of some collaborators, at ``positions``, among ``count``: of the others there is no evidence."""
+        score = np.full(count, NO_EVIDENCE_SCORE, dtype=np.float32)
+        dense, lexical = np.full((2, count), -np.inf, dtype=np.float32)
+        score[positions], dense[positions], lexical[positions] = self.score, self.dense, self.lexical
+        return type(self)(score, dense, lexical)
+
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
@@ -158,7 +165,15 @@ class Scorer:
         return Confidence.POSSIBLE if probability >= self.possible else Confidence.WEAK
 
 
-def best_first(score: npt.NDArray[np.float32], tie_order: Positions) -> list[int]:
-    """Positions by falling score; equal scores by ``tie_order`` (collaborators by id), the same everywhere."""
+def best_first(score: npt.NDArray[np.float32], tie_order: Positions, top: int = 0) -> list[int]:
+    """Positions by falling score; equal scores by ``tie_order`` (collaborators by id), the same everywhere.
+
+    The best ``top`` only, unless it is 0: of many collaborators the others are not put in order.
+    """
+    if 0 < top < len(score):
+        worst = np.partition(score, len(score) - top)[len(score) - top]
+        chosen = np.flatnonzero(score >= worst)
+        best: list[int] = chosen[np.lexsort((tie_order[chosen], -score[chosen]))][:top].tolist()
+        return best
     order: list[int] = np.lexsort((tie_order, -score)).tolist()
     return order

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -16,14 +16,14 @@ import numpy.typing as npt
 from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.errors import SetupError, mark
 from matchmaker.retrieval.correction import LanguageCentres
-from matchmaker.retrieval.dense import DenseIndex
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.lexical import LexicalIndex
+from matchmaker.retrieval.vector_index import IdRows, VectorForm, VectorIndex
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the files change shape or meaning; an index of another format is rebuilt."""
 
-_STAMP, _ARRAYS, _DENSE, _LEXICAL = "stamp.json", "arrays.npz", "dense.faiss", "lexical"
+_STAMP, _ARRAYS, _DENSE, _LEXICAL = "stamp.json", "arrays.npz", "dense", "lexical"
 _SENTENCES = "sentences.npy"
 
 
@@ -37,6 +37,11 @@ class IndexStamp:
     analysis: str
     reference: str
     format: int = FORMAT
+
+    @property
+    def digest(self) -> str:
+        """A short name that changes whenever anything does."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,19 @@ class Attribution:
         """The passages of the collaborator at ``position``."""
         return self.rows[self.starts[position] : self.starts[position + 1]]
 
+    def of_positions(self, positions: npt.NDArray[np.int64]) -> "Attribution":
+        """The passages of some collaborators only, in the order of ``positions``."""
+        counts = self.starts[positions + 1] - self.starts[positions]
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        places = np.arange(starts[-1]) + np.repeat(self.starts[positions] - starts[:-1], counts)
+        return Attribution(starts, self.rows[places])
+
+    def speakers(self, passage_count: int) -> "Attribution":
+        """The same the other way round: row ``i`` speaks for the collaborators at ``rows[starts[i]:starts[i + 1]]``."""
+        starts = np.concatenate([[0], np.cumsum(np.bincount(self.rows, minlength=passage_count))]).astype(np.int64)
+        owners = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+        return Attribution(starts, owners[np.argsort(self.rows, kind="stable")])
+
 
 @dataclass(frozen=True, slots=True)
 class SentenceVectors:
@@ -115,13 +133,16 @@ class PassageIndex:
     collaborators: IndexedCollaborators
     attribution: Attribution
     centres: LanguageCentres
-    dense: DenseIndex
+    dense: VectorIndex
     lexical: LexicalIndex
     sentences: SentenceVectors
+    rows: IdRows = field(init=False)
+    """Which row each passage stands in, by its id."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", IdRows(self.passage_ids))
         rows, count = self.attribution.rows, len(self.passage_ids)
-        if self.dense.passage_count != count or (len(rows) and int(rows.max()) >= count):
+        if self.dense.count != count or (len(rows) and int(rows.max()) >= count):
             raise ValueError("the parts of the index disagree on the number of passages")
         if len(self.sentences.starts) != count + 1 or self.sentences.starts[-1] != len(self.sentences.vectors):
             raise ValueError("the parts of the index disagree on the number of sentences")
@@ -158,8 +179,8 @@ class PassageIndex:
             os.fsync(stream.fileno())
 
     @classmethod
-    def read(cls, folder: Path) -> Self:
-        """Open an index, after comparing every file with its digest.
+    def read(cls, folder: Path, vectors: VectorForm) -> Self:
+        """Open an index, after comparing every file with its digest; ``vectors`` is the form it was built in.
 
         Raises:
             SetupError: a part is missing, cut short, damaged or of another format.
@@ -175,7 +196,7 @@ class PassageIndex:
                     IndexedCollaborators(ids, arrays["is_route"], arrays["is_entrance"]),
                     Attribution(arrays["starts"], arrays["rows"]),
                     LanguageCentres(_centres(arrays, "document"), _centres(arrays, "query")),
-                    DenseIndex.read(folder / _DENSE),
+                    vectors.read(folder / _DENSE, stamp.collection, stamp.digest),
                     LexicalIndex.read(folder / _LEXICAL, len(arrays["passage_ids"])),
                     SentenceVectors(
                         arrays["sentence_starts"], np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False)

@@ -32,7 +32,7 @@ def collaborator_vectors(index: PassageIndex) -> tuple[npt.NDArray[np.int64], Ve
     filled = np.flatnonzero(counts > 0)
     if not len(filled):
         return filled, np.empty((0, 0), dtype=np.float32)
-    means = np.add.reduceat(index.dense.vectors[rows], starts[:-1][filled]) / counts[filled, None]
+    means = np.add.reduceat(index.dense.vectors_of(index.passage_ids[rows]), starts[:-1][filled]) / counts[filled, None]
     means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
     return filled, means.astype(np.float32)
 

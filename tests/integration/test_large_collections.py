@@ -1,0 +1,129 @@
+"""In a large collection only candidates are scored; who stands where is as if everybody had been."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from matchmaker.catalogue.memory_collection import MemoryCollection
+from matchmaker.domain.challenge import Challenge
+from matchmaker.indexing import IndexRecipe, build_index
+from matchmaker.pipeline import Matcher
+from matchmaker.ranking.scorer import ALL_CHANNELS, NO_EVIDENCE_SCORE, Channel, Scorer, best_first
+from matchmaker.retrieval.candidates import CandidateSearch
+from matchmaker.retrieval.index import Attribution, PassageIndex
+from matchmaker.retrieval.lexical import LexicalIndex
+from tests.conftest import ROOT, collaborator
+from tests.fakes import HashingEncoder
+
+WORDS = "snö is väg vatten rör malm berg skola lärare omsorg buss energi värme skog ren fjäll hamn båt data nät".split()
+SCORER = Scorer.read(ROOT / "models" / "ranking" / "weights.json")
+CHALLENGES = [
+    Challenge("a", "Snö och is på vägen till skolan"),
+    Challenge("b", "Vattnet i röret fryser. Lärarna i skolan behöver hjälp med data och nät. Bussen går för sällan."),
+    Challenge("c", "Malm ur berget till hamnen"),
+]
+
+
+def people(count: int) -> MemoryCollection:
+    """Collaborators with one to four texts of a few words each."""
+    draw = np.random.default_rng(3)
+    return MemoryCollection(
+        "main",
+        [
+            collaborator(f"c{number:03}", *(" ".join(draw.choice(WORDS, 5)) for _ in range(draw.integers(1, 5))))
+            for number in range(count)
+        ],
+    )
+
+
+@pytest.fixture(scope="module")
+def collection() -> MemoryCollection:
+    return people(150)
+
+
+@pytest.fixture
+def index(collection: MemoryCollection, recipe: IndexRecipe) -> PassageIndex:
+    return build_index(collection, recipe)
+
+
+def matcher(collection: MemoryCollection, index: PassageIndex, recipe: IndexRecipe, depth: int) -> Matcher:
+    search = CandidateSearch(index, small=0, depth=depth)
+    return Matcher(collection, index, HashingEncoder(), recipe.analyzer, SCORER, search)
+
+
+def exact(collection: MemoryCollection, index: PassageIndex, recipe: IndexRecipe) -> Matcher:
+    return Matcher(collection, index, HashingEncoder(), recipe.analyzer, SCORER)
+
+
+@pytest.mark.parametrize("channels", [ALL_CHANNELS, frozenset({Channel.DENSE}), frozenset({Channel.LEXICAL})])
+def test_candidates_have_the_scores_that_they_have_among_everybody(
+    channels: frozenset[Channel], collection: MemoryCollection, index: PassageIndex, recipe: IndexRecipe
+) -> None:
+    some = matcher(collection, index, recipe, depth=15)
+    for (_, found), (_, right) in zip(
+        some.rank(CHALLENGES, channels=channels),
+        exact(collection, index, recipe).rank(CHALLENGES, channels=channels),
+        strict=True,
+    ):
+        scores = {one.collaborator_id: one.score for one in right}
+        scored = [one for one in found if one.score > NO_EVIDENCE_SCORE]
+        assert 5 <= len(scored) < 150
+        assert [one.score for one in scored] == pytest.approx([scores[one.collaborator_id] for one in scored], abs=1e-6)
+        assert all(one.probability == 0 for one in found[len(scored) :])
+
+
+def test_shortlists_with_their_evidence_and_parts_are_those_of_exact_scores(
+    collection: MemoryCollection, index: PassageIndex, recipe: IndexRecipe
+) -> None:
+    everybody, some = exact(collection, index, recipe), matcher(collection, index, recipe, depth=100)
+    for challenge in CHALLENGES:
+        right, found = everybody.match(challenge), some.match(challenge)
+        assert [one.collaborator_id for one in found.experts] == [one.collaborator_id for one in right.experts]
+        assert [[piece.passage_id for piece in one.evidence] for one in found.experts] == [
+            [piece.passage_id for piece in one.evidence] for one in right.experts
+        ]
+
+
+def test_a_challenge_that_meets_nothing_suggests_nobody_by_its_words(
+    collection: MemoryCollection, index: PassageIndex, recipe: IndexRecipe
+) -> None:
+    some = matcher(collection, index, recipe, depth=10)
+    ((_, ranked),) = some.rank([Challenge("x", "qqq www zzz")], channels=frozenset({Channel.LEXICAL}))
+    assert {one.score for one in ranked} == {NO_EVIDENCE_SCORE}
+
+
+def query(*terms: str) -> Sequence[dict[str, float]]:
+    return [{term: 1.0, f"{term}-en": 0.4} for term in terms]
+
+
+def test_lexical_scores_of_some_rows_are_those_of_all() -> None:
+    draw = np.random.default_rng(4)
+    index = LexicalIndex.build([list(draw.choice(WORDS, 6)) for _ in range(400)])
+    everything = index.scores(query("snö", "malm", "okänd"))
+    for rows in (np.arange(400), np.array([3, 7, 250]), np.arange(0, 400, 2), np.zeros(0, dtype=np.int64)):
+        assert np.array_equal(index.scores(query("snö", "malm", "okänd"), rows), everything[rows])
+
+
+def test_the_best_rows_are_found_without_reading_what_common_terms_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    passages = [["väg", "malm"] if row % 40 == 0 else ["väg", "is"] for row in range(400)]
+    index = LexicalIndex.build(passages)
+    monkeypatch.setattr("matchmaker.retrieval.lexical.READ_POSTINGS", 20)
+    assert index.best_rows(query("väg", "malm"), 10).tolist() == list(range(0, 400, 40))
+    assert len(index.best_rows(query("väg"), 7)) == 7
+    assert len(index.best_rows(query("okänd"), 7)) == 0
+
+
+def test_passages_of_some_and_who_a_passage_speaks_for() -> None:
+    own = Attribution.of([[0, 2], [], [2, 3], [1]])
+    some = own.of_positions(np.array([2, 1, 0]))
+    assert (some.starts.tolist(), some.rows.tolist()) == ([0, 2, 2, 4], [2, 3, 0, 2])
+    speakers = own.speakers(5)
+    assert [speakers.rows_of(row).tolist() for row in range(5)] == [[0], [3], [0, 2], [2], []]
+
+
+def test_the_best_of_many_are_the_first_of_the_whole_order() -> None:
+    draw = np.random.default_rng(6)
+    score = draw.integers(0, 9, 60).astype(np.float32)
+    order = draw.permutation(60)
+    assert all(best_first(score, order, top) == best_first(score, order)[:top] for top in (1, 7, 30, 59, 60, 90))
