@@ -122,9 +122,10 @@ def act(request: Request, workspace: OpenWorkspace, by: By, say: Say, sent: Sent
     except InvalidChallengeError as error:
         trouble = Trouble(name, error.field, say.say_error(error), typed)
         return group_page(request, workspace, group_id, trouble, HTTPStatus.UNPROCESSABLE_ENTITY)
-    place = _page_of(typed.get("page", "")) if name in ABOUT_WORKS else ""
+    place = page_of(typed.get("page", "")) if name in ABOUT_WORKS else ""
     return RedirectResponse(f"{group_address(group_id)}?done={name}{place}", HTTPStatus.SEE_OTHER)
 
 
-def _page_of(page: str) -> str:
+def page_of(page: str) -> str:
+    """Where the page goes on to be read after an act about a work: at the evidence, on the page it was on."""
     return f"&page={int(page)}#evidence" if page.isdecimal() and len(page) < 7 else "#evidence"

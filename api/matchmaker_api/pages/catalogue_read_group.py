@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -70,7 +71,7 @@ def group_page(
         status=status,
         curated=group,
         group=group.now,
-        texts=_texts(group),
+        texts=profile_texts(group),
         works=works,
         total=total,
         page=page,
@@ -85,11 +86,12 @@ def group_page(
         events=events,
         names=names,
         trouble=trouble,
+        act_address=f"/catalogue/act/{quote(group_id, safe='')}",
         done=request.query_params.get("done", ""),
     )
 
 
-def _texts(group: CuratedGroup) -> list[tuple[str, Document | None, Document | None]]:
+def profile_texts(group: CuratedGroup) -> list[tuple[str, Document | None, Document | None]]:
     """By language the profile and the keywords, where there are any."""
     own = {(one.kind, one.language): one for one in group.now.documents}
     return [(one.value, own.get((PROFILE, one)), own.get((KEYWORDS, one))) for one in LANGUAGES]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from matchmaker.db import decisions
+from matchmaker.db.alerts import delete_group_alerts
 from matchmaker.db.catalogue import refresh_collaborator
 from matchmaker.db.session import Database
 from matchmaker.domain.curation import Decision, DecisionKind
@@ -52,6 +53,7 @@ def renew_opt_outs(database: Database, ledger: Path) -> int:
         with database.transaction() as session:
             decision = Decision(group, DecisionKind.OPTED_OUT, "", {}, "ledger", datetime.now(UTC))
             decisions.save_decision(session, collection, decision)
+            delete_group_alerts(session, collection, group)
         try:
             with database.transaction() as session:
                 refresh_collaborator(session, collection, group)

@@ -29,7 +29,9 @@ def make_senders(settings: Settings, database: Database) -> Senders:
     }
 
 
-def deliverer(open_database: Callable[[], Database], settings: Settings) -> Deliverer:
+def deliverer(
+    open_database: Callable[[], Database], settings: Settings, hourly: Callable[[], object] = lambda: None
+) -> Deliverer:
     """A worker for a server or a process of its own; the database is opened when it starts."""
     drafts_kept = timedelta(days=settings.draft_days)
-    return Deliverer(open_database, partial(make_senders, settings), drafts_kept=drafts_kept)
+    return Deliverer(open_database, partial(make_senders, settings), drafts_kept=drafts_kept, hourly=hourly)
