@@ -37,6 +37,6 @@ GroupId = Annotated[str, Depends(_group_id)]
 def researcher_page(
     request: Request, template: str, workspace: Workspace, token: str, *, status: int = 200, **context: object
 ) -> HTMLResponse:
-    """A page behind a group's link; templates find the words, and ``base``, what the addresses of its pages begin with."""
+    """A page behind a group's link; templates find the words, and ``base``, the address of its first page."""
     words = catalogue_words(request, workspace)
     return private_page(request, template, status=status, words=words, base=group_path(token), **context)

@@ -99,7 +99,7 @@ def own_page(
 
 
 def _near(workspace: Workspace, group_id: str, now: datetime) -> list[Near] | None:
-    """The challenges near the group's work; None where they cannot be told just now, which keeps nobody from the page."""
+    """The challenges near the group's work; None where that cannot be told just now: the page is there all the same."""
     try:
         with workspace.database.reading() as session:
             published = list_published(session, COLLECTION, now)

@@ -72,9 +72,7 @@ def open_page(database: Database, collection: str, token: str, now: datetime | N
         link = links.find_group_link(session, link_digest(token))
     if link is None or link.collection != collection or not link.is_good(now):
         raise NotFoundError(
-            mark(
-                "This link opens no group's page any more. The one who looks after the catalogue can make you a new one."
-            )
+            mark("This link opens no group's page any more. The steward of the catalogue can make you a new one.")
         )
     if links.needs_note(link, now):
         with database.transaction() as session:

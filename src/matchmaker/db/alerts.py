@@ -151,7 +151,7 @@ def forget_unconfirmed(session: Session, before: datetime) -> None:
         delete_alert(session, alert_id)
 
 
-def _of_group(collection: str, group: str) -> Select[tuple[AlertRow]]:
+def _of_group(collection: str, group: str) -> Select[AlertRow]:
     return select(AlertRow).where(AlertRow.collection == collection, AlertRow.collaborator_id == group)
 
 

@@ -28,7 +28,7 @@ def confirming_letter(to: str, group: str, link: str, days: int, language: str) 
         [
             mark(
                 "Somebody has asked that this address be told of new challenges from Norrbotten's municipalities, "
-                "for the research group {group}. If that was you, open this link within {days} days and say yes.\n{link}"
+                "for {group}. If that was you, open this link within {days} days and say yes.\n{link}"
             ),
             mark(
                 "If you have not asked for it, throw this message away. You get no other, and the address is forgotten."
@@ -51,8 +51,8 @@ def alert_letter(to: str, group: str, near: Sequence[Told], followed: Sequence[T
             *([NEAR] if near else []),
             *([FOLLOWED] if followed else []),
             mark(
-                "Read more, and see what Matchmaker says of the group, by the group's private link. To offer help, write to "
-                "LTU's Innovation Office."
+                "Read more, and see what Matchmaker says of the group, by the group's private link. "
+                "To offer help, write to LTU's Innovation Office."
             ),
             mark("You get this because you said yes to alerts. No more of them, and forget my address:\n{stop}"),
         ],
