@@ -9,11 +9,9 @@ from fastapi.responses import HTMLResponse
 
 from matchmaker.db.alerts import count_alerts
 from matchmaker.db.decisions import find_events
-from matchmaker.db.exports import read_availability
 from matchmaker.db.group_lists import count_group_works, find_group
 from matchmaker.db.published import list_published
 from matchmaker.db.work_lists import THIN, coverage, find_group_works
-from matchmaker.domain.availability import Availability
 from matchmaker.domain.curation import GroupState
 from matchmaker.domain.errors import MatchmakerError
 from matchmaker.review.published import Near, Suggested, near_challenges, suggested_where
@@ -23,7 +21,7 @@ from matchmaker_api.language import request_translator
 from matchmaker_api.pages import desk_places
 from matchmaker_api.pages.approved_list import shown_suggestion
 from matchmaker_api.pages.catalogue_common import READ
-from matchmaker_api.pages.catalogue_read_group import PAGE, Trouble, profile_texts
+from matchmaker_api.pages.catalogue_read_group import PAGE, Trouble, profile_texts, room_of
 from matchmaker_api.pages.catalogue_read_list import NOTHING, page_number
 from matchmaker_api.pages.researcher_common import COLLECTION, GroupId, group_path, group_router, researcher_page
 
@@ -86,7 +84,7 @@ def own_page(
         page=page,
         pages=pages,
         is_thin=covered.with_text < THIN,
-        availability=read_availability(workspace.database, COLLECTION).get(group_id, Availability()),
+        **room_of(workspace, group_id),
         suggested=[(_shown(one, workspace), shown_suggestion(one.suggestion, say)) for one in suggested],
         near=None if near is None else [(_shown(one, workspace), one.confidence.value) for one in near[:NEAR_SHOWN]],
         events=events,
