@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from fastapi import FastAPI
@@ -80,7 +80,6 @@ def suggest(place: Workspace, group: str = GROUP, **other: object) -> Case:
 
 def publish(place: Workspace, case: Case, at: datetime | None = None, undo_minutes: int = 0) -> Case:
     """The list approved, and sent at a moment: now, if none is given."""
-    sent = (at or datetime.now(UTC)) - timedelta(seconds=1)
     desk = Desk(place.database, "adviser-1")
     case = read(place, case.id)
-    return approval.approve(desk, case.id, case.revision, "Svar.", undo_minutes, sent)
+    return approval.approve(desk, case.id, case.revision, "Svar.", undo_minutes, at or datetime.now(UTC))

@@ -60,7 +60,7 @@ def ask(place: Workspace, wish: Wish = FOLLOWING) -> str:
 
 
 def follow(place: Workspace, wish: Wish = FOLLOWING) -> None:
-    confirm(place.database, ask(place, wish), datetime.now(UTC) - timedelta(minutes=1))
+    confirm(place.database, ask(place, wish))
 
 
 def write(place: Workspace, now: datetime | None = None) -> int:

@@ -131,6 +131,24 @@ def test_availability_is_set_by_the_group(client: TestClient, place: Workspace, 
     do(client, link, "availability", project="yes", thesis="yes", consulting="yes")
 
 
+def test_a_paused_group_is_ranked_and_whoever_approves_it_is_told(
+    client: TestClient, place: Workspace, shelf: Shelf, link: str
+) -> None:
+    page = do(client, link, "availability", project="yes", cap="0", paused_until="2031-01-15")
+    assert "Takes on nothing new until and including 15 January 2031." in page
+    case = suggest(place, title="Värme under paus")
+    desk = TestClient(
+        client.app, base_url="http://127.0.0.1", client=("127.0.0.1", 5000),
+        headers={"Origin": "http://127.0.0.1", "Accept-Language": "en"},
+    )  # fmt: skip
+    for path in (f"/desk/cases/{case.id}", f"/desk/cases/{case.id}/approve"):
+        told = desk.get(path).text
+        assert "Takes on nothing new until and including 15 January 2031." in told
+        assert re.search(r"as many cases open as it has room for \(\d+ of 0\)", told)
+    do(client, link, "availability", project="yes", thesis="yes", consulting="yes")
+    assert "Takes on nothing new until and including" not in desk.get(f"/desk/cases/{case.id}/approve").text
+
+
 def test_opting_out_is_explained_first_and_takes_the_group_out_everywhere_at_once(
     client: TestClient, place: Workspace, shelf: Shelf, link: str
 ) -> None:

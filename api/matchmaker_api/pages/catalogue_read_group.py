@@ -100,7 +100,7 @@ def profile_texts(group: CuratedGroup) -> list[tuple[str, Document | None, Docum
     return [(one.value, own.get((PROFILE, one)), own.get((KEYWORDS, one))) for one in LANGUAGES]
 
 
-def room_of(workspace: Workspace, group_id: str) -> dict[str, object]:
+def room_of(workspace: Workspace, group_id: str) -> dict[str, Any]:
     """For a page: what a group is open for, how many cases are open with it, and why it takes on nothing new."""
     availability = read_availability(workspace.database, COLLECTION).get(group_id, Availability())
     since = term_start(today())
