@@ -13,9 +13,11 @@ from matchmaker.catalogue.importers import find_source
 from matchmaker.curation.suggesting import SuggestionWorker
 from matchmaker.curation.worker import ImportWorker
 from matchmaker.domain.errors import MatchmakerError, SetupError
+from matchmaker.notify.letter_sender import site_address
 from matchmaker.notify.senders import deliverer
 from matchmaker.review.access_record import note_domains
-from matchmaker.settings import Settings, read_settings
+from matchmaker.review.alerts import write_alerts
+from matchmaker.settings import MAIN_COLLECTION, Settings, read_settings
 from matchmaker.workspace import Workspace
 from matchmaker_api import webhook_messages
 from matchmaker_api.description import describe
@@ -26,11 +28,13 @@ from matchmaker_api.identity.setup import add_identity
 from matchmaker_api.pages import (
     account,
     account_password,
+    alerts,
     catalogue_act,
     catalogue_edit,
     catalogue_import_job,
     catalogue_imports,
     catalogue_links,
+    catalogue_own_page,
     catalogue_read_coverage,
     catalogue_read_group,
     catalogue_read_list,
@@ -58,6 +62,10 @@ from matchmaker_api.pages import (
     my,
     problems,
     public,
+    researcher_act,
+    researcher_alerts,
+    researcher_read,
+    researcher_texts,
     sign_in,
     sign_in_link,
     sign_in_provider,
@@ -95,7 +103,8 @@ PAGES = (
     *(desk_queue, desk_case, desk_doing, desk_approve, desk_blind, desk_find, desk_record),
     *(catalogue_read_list, catalogue_read_group, catalogue_read_coverage, catalogue_act, catalogue_edit),
     *(catalogue_reshape, catalogue_imports, catalogue_import_job, catalogue_links, catalogue_tables),
-    catalogue_table_change,
+    *(catalogue_table_change, catalogue_own_page),
+    *(researcher_read, researcher_act, researcher_texts, researcher_alerts, alerts),
 )
 
 log = logging.getLogger("matchmaker_api")
@@ -115,7 +124,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         workspace = app.state.workspace
         _note_domains(workspace)
         with (
-            deliverer(lambda: workspace.database, settings) as app.state.deliverer,
+            deliverer(lambda: workspace.database, settings, lambda: _write_alerts(workspace)) as app.state.deliverer,
             ImportWorker(
                 lambda: workspace.database, lambda: workspace.pseudonym, find_source, settings.uploads
             ) as app.state.importer,
@@ -157,6 +166,16 @@ def _note_domains(workspace: Workspace) -> None:
         note_domains(workspace.database, workspace.settings)
     except MatchmakerError as error:
         log.error("The mail domains could not be noted: %s", error)
+
+
+def _write_alerts(workspace: Workspace) -> None:
+    """Write the alerts that are due; where that fails, all else is sent in spite of it, and it is tried again."""
+    site = site_address(workspace.settings)
+    try:
+        if site:
+            write_alerts(workspace.database, MAIN_COLLECTION, workspace.matcher, site)
+    except MatchmakerError as error:
+        log.warning("Alerts cannot be written just now: %s", error)
 
 
 def operation_id(route: APIRoute) -> str:

@@ -121,6 +121,8 @@ EVENTS = {
     "pinned_revoked": mark("unpinned evidence"),
     "added": mark("added evidence"),
     "unlinked": mark("said that evidence is not the group's"),
+    "link_made": mark("made a private link to the group's own page"),
+    "link_revoked": mark("ended a private link to the group's own page"),
 }
 
 

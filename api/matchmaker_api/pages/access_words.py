@@ -25,6 +25,8 @@ _ACTS: Mapping[AccessAct, str] = {
     AccessAct.OPTED_OUT: mark("took a group out at its own wish"),
     AccessAct.OPTED_IN: mark("took a group in again that had opted out"),
     AccessAct.LINK_REPLACED: mark("replaced a private link"),
+    AccessAct.GROUP_LINK_MADE: mark("made a private link to a group's page"),
+    AccessAct.GROUP_LINK_REVOKED: mark("ended a private link to a group's page"),
 }
 
 _OTHERS: Mapping[str, str] = {

@@ -46,13 +46,14 @@ class ShownList:
 def shown_list(approved: ApprovedList, say: Translator) -> ShownList:
     """The list in the reader's language."""
     return ShownList(
-        suggestions=[_shown(one, say) for one in approved.suggestions],
+        suggestions=[shown_suggestion(one, say) for one in approved.suggestions],
         route=route_word(approved.route, say) if approved.route else None,
         message=approved.message,
     )
 
 
-def _shown(one: Suggestion, say: Translator) -> ShownSuggestion:
+def shown_suggestion(one: Suggestion, say: Translator) -> ShownSuggestion:
+    """One of the list in the reader's language."""
     return ShownSuggestion(
         rank=one.rank,
         name=one.name.in_language(say.language),

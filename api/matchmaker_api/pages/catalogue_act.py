@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from matchmaker.curation import groups
 from matchmaker.db.group_lists import find_group
+from matchmaker.domain.description import TOO_LONG
 from matchmaker.domain.errors import InvalidChallengeError, mark
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say
@@ -19,6 +20,7 @@ from matchmaker_api.pages.catalogue_read_group import Trouble, group_page
 router = catalogue_router()
 
 YEARS = range(1000, 3000)
+LONGEST = {"title": 500, "text": 20_000, "url": 500, "doi": 500}
 OPENINGS = ("project", "thesis", "consulting")
 
 
@@ -59,6 +61,9 @@ def _add(wish: Wish) -> None:
     year = wish.text("year")
     if year and not (year.isdecimal() and len(year) == 4 and int(year) in YEARS):
         raise InvalidChallengeError("year", mark("Write a year with four digits."))
+    for name, limit in LONGEST.items():
+        if len(wish.text(name)) > limit:
+            raise InvalidChallengeError(name, TOO_LONG, length=len(wish.text(name)), limit=limit)
     groups.add_work(
         wish.workspace.database,
         COLLECTION,
@@ -122,9 +127,10 @@ def act(request: Request, workspace: OpenWorkspace, by: By, say: Say, sent: Sent
     except InvalidChallengeError as error:
         trouble = Trouble(name, error.field, say.say_error(error), typed)
         return group_page(request, workspace, group_id, trouble, HTTPStatus.UNPROCESSABLE_ENTITY)
-    place = _page_of(typed.get("page", "")) if name in ABOUT_WORKS else ""
+    place = page_of(typed.get("page", "")) if name in ABOUT_WORKS else ""
     return RedirectResponse(f"{group_address(group_id)}?done={name}{place}", HTTPStatus.SEE_OTHER)
 
 
-def _page_of(page: str) -> str:
+def page_of(page: str) -> str:
+    """Where the page goes on to be read after an act about a work: at the evidence, on the page it was on."""
     return f"&page={int(page)}#evidence" if page.isdecimal() and len(page) < 7 else "#evidence"

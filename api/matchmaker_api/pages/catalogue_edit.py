@@ -46,9 +46,9 @@ def show_form(request: Request, workspace: OpenWorkspace, group_id: str) -> Resp
 def save(request: Request, workspace: OpenWorkspace, by: By, say: Say, sent: Sent, group_id: str) -> Response:
     typed, seen = read_typed(sent), text_fields(sent).get("seen", "")
     try:
-        correct_group(workspace.database, COLLECTION, group_id, typed, _choices(workspace), seen, by)
+        correct_group(workspace.database, COLLECTION, group_id, typed, edit_choices(workspace), seen, by)
     except InvalidDescriptionError as error:
-        group, errors = _group(workspace, group_id), _errors(error, say)
+        group, errors = _group(workspace, group_id), edit_errors(error, say)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return _form(request, workspace, group, typed, seen, errors=errors, status=status)
     except StaleGroupError as error:
@@ -96,12 +96,14 @@ def _group(workspace: Workspace, group_id: str) -> CuratedGroup:
         return find_group(session, COLLECTION, group_id)
 
 
-def _choices(workspace: Workspace) -> Choices:
+def edit_choices(workspace: Workspace) -> Choices:
+    """The areas and departments that there are."""
     folder = workspace.settings.catalogue_folder
     return Choices(desk_places.area_names(folder), desk_places.department_names(folder))
 
 
-def _errors(error: InvalidDescriptionError, say: Translator) -> list[tuple[str, str]]:
+def edit_errors(error: InvalidDescriptionError, say: Translator) -> list[tuple[str, str]]:
+    """What is wrong, by field, in the reader's language."""
     return [(one.field, say.say(one.template, **one.values)) for one in error.problems]
 
 
@@ -117,7 +119,7 @@ def _form(
     status: int = HTTPStatus.OK,
 ) -> Response:
     """The form with what is there or was typed; ``now`` is what somebody else has made of the group meanwhile."""
-    choices = _choices(workspace)
+    choices = edit_choices(workspace)
     empty = {"role_sv": None, "role_en": None, "web_page": None}
     return catalogue_page(
         request,
@@ -134,11 +136,11 @@ def _form(
         departments=list(choices.departments),
         differing=[name for name in EDITABLE if now and now[name] != values[name]],
         now=now or {},
-        plain=_plain,
+        plain=plain_value,
     )
 
 
-def _plain(name: str, value: Any, words: CatalogueWords) -> str:
+def plain_value(name: str, value: Any, words: CatalogueWords) -> str:
     """A field's value as one reads it beside another."""
     match name:
         case "areas":

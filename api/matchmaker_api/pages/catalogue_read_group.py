@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -11,17 +12,20 @@ from fastapi.responses import HTMLResponse
 from matchmaker.db.decisions import find_events
 from matchmaker.db.exports import read_availability
 from matchmaker.db.group_lists import CuratedGroup, count_group_works, find_group, group_names
+from matchmaker.db.queue import History, collaborator_histories
 from matchmaker.db.session import Session
 from matchmaker.db.work_lists import THIN, Coverage, coverage, find_group_works
 from matchmaker.domain.availability import Availability
 from matchmaker.domain.collaborator import KEYWORDS, PROFILE, Document
 from matchmaker.domain.curation import DecisionKind
 from matchmaker.domain.language import Language
+from matchmaker.review.case_view import term_start
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace
 from matchmaker_api.pages.catalogue_common import COLLECTION, READ, catalogue_page, catalogue_router, catalogue_words
 from matchmaker_api.pages.catalogue_read_list import NOTHING, page_number
 from matchmaker_api.pages.catalogue_words import CatalogueWords
+from matchmaker_api.pages.desk_common import today
 from matchmaker_api.pictures.year_bars import year_bars
 
 router = catalogue_router()
@@ -70,7 +74,7 @@ def group_page(
         status=status,
         curated=group,
         group=group.now,
-        texts=_texts(group),
+        texts=profile_texts(group),
         works=works,
         total=total,
         page=page,
@@ -79,20 +83,31 @@ def group_page(
         is_thin=not group.now.kind.is_route and covered.with_text < THIN,
         years=year_bars(covered.years),
         amounts=_amounts(covered, words),
-        availability=read_availability(workspace.database, COLLECTION).get(group_id, Availability()),
+        **room_of(workspace, group_id),
         edited=group.decision(DecisionKind.EDIT),
         merged=group.decision(DecisionKind.MERGED),
         events=events,
         names=names,
         trouble=trouble,
+        act_address=f"/catalogue/act/{quote(group_id, safe='')}",
         done=request.query_params.get("done", ""),
     )
 
 
-def _texts(group: CuratedGroup) -> list[tuple[str, Document | None, Document | None]]:
+def profile_texts(group: CuratedGroup) -> list[tuple[str, Document | None, Document | None]]:
     """By language the profile and the keywords, where there are any."""
     own = {(one.kind, one.language): one for one in group.now.documents}
     return [(one.value, own.get((PROFILE, one)), own.get((KEYWORDS, one))) for one in LANGUAGES]
+
+
+def room_of(workspace: Workspace, group_id: str) -> dict[str, Any]:
+    """For a page: what a group is open for, how many cases are open with it, and why it takes on nothing new."""
+    availability = read_availability(workspace.database, COLLECTION).get(group_id, Availability())
+    since = term_start(today())
+    with workspace.database.reading() as session:
+        own = collaborator_histories(session, [group_id], None, "", since).get(group_id, History())
+    hindrances = availability.hindrances(today(), own.open_contacts)
+    return {"availability": availability, "open_contacts": own.open_contacts, "hindrances": hindrances}
 
 
 def _history(session: Session, group: CuratedGroup, words: CatalogueWords) -> tuple[list[Any], dict[str, str]]:

@@ -15,6 +15,7 @@ from matchmaker.domain.curation import GroupState
 from matchmaker.domain.errors import mark
 from matchmaker.domain.import_job import ImportJob, JobState, Verdict
 from matchmaker.domain.language import LocalisedText
+from matchmaker.domain.shortlist import Confidence
 from matchmaker.domain.work import LinkBasis, SourceNote, Work, WorkKind, WorkText
 from matchmaker.messages import Translator
 from matchmaker.ranking.scorer import Scorer
@@ -128,6 +129,10 @@ class CatalogueWords:
     def confidence(self, probability: float | None) -> str:
         """How sure a suggested link is, as a word."""
         return wording.confidence_word(self.scorer.confidence_of(probability or 0.0), self.say)
+
+    def confidence_of(self, code: str) -> str:
+        """The word for a confidence that is known already."""
+        return wording.confidence_word(Confidence(code), self.say)
 
     def confidence_code(self, probability: float | None) -> str:
         return self.scorer.confidence_of(probability or 0.0).value

@@ -9,7 +9,9 @@ from fastapi import Request
 
 from matchmaker.db.case_records import Message, MessageKind
 from matchmaker.db.desk_records import Tie
+from matchmaker.db.exports import read_availability
 from matchmaker.db.queue import NOT_ANSWERED, History
+from matchmaker.domain.availability import Availability, Hindrance
 from matchmaker.domain.case import Candidate, Case, Decision
 from matchmaker.domain.days import local_day
 from matchmaker.domain.errors import InvalidChallengeError, MatchmakerError, StorageError
@@ -73,6 +75,12 @@ class Card:
     ties: list[Tie]
     history: History
     grade: int | None
+    room: Availability
+
+    @property
+    def hindrances(self) -> tuple[Hindrance, ...]:
+        """Why the group takes on nothing new just now."""
+        return self.room.hindrances(today(), self.history.open_contacts)
 
     @property
     def suggestion(self) -> Suggestion:
@@ -147,13 +155,15 @@ def is_overdue(case: Case) -> bool:
 
 def _cards(view: CaseView, workspace: Workspace, asked_for: set[str]) -> list[Card]:
     provenance = view.system_list.provenance if view.system_list else None
+    rooms = read_availability(workspace.database, view.case.collection)
     cards = []
     for place, one in enumerate(view.case.candidates, start=1):
         is_full = one.id in asked_for or (place <= SHOWN_IN_FULL and one.decision is not Decision.REJECTED)
         score = score_parts(one.suggestion, workspace.scorer, provenance) if is_full and provenance else None
         history = view.histories.get(one.id, History())
         ties = view.ties.get(one.id, [])
-        cards.append(Card(one, place, is_full, score, ties, history, view.judgments.get(one.id)))
+        room = rooms.get(one.id, Availability())
+        cards.append(Card(one, place, is_full, score, ties, history, view.judgments.get(one.id), room))
     return cards
 
 

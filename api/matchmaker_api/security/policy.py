@@ -86,6 +86,8 @@ PAGES: Mapping[str, Rule] = {
     "my": OFFICERS,
     "challenge_": BY_LINK,
     "letters": BY_LINK,
+    "alerts": BY_LINK,
+    "researcher_": BY_LINK,
     "desk_": DESK,
     "desk_access": ADMINISTRATORS,
     "catalogue_": STEWARDS,

@@ -36,6 +36,7 @@ def main() -> None:
     from matchmaker.cli import (  # noqa: F401  # they register commands
         access,
         administrators,
+        alerts,
         catalogue,
         comparing,
         delivery,

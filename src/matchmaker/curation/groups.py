@@ -9,6 +9,7 @@ from typing import Any
 from matchmaker.curation.opt_outs import note_opt_out
 from matchmaker.curation.records import Pseudonym, prepare_record
 from matchmaker.db import access_record, decisions
+from matchmaker.db.alerts import delete_group_alerts
 from matchmaker.db.catalogue import add_collaborator, decided_collaborator, refresh_collaborator, touch_collection
 from matchmaker.db.session import Database, Session, Turn
 from matchmaker.db.work_links import copy_links, refresh_evidence, refresh_works, set_links
@@ -67,7 +68,10 @@ def reinstate_group(database: Database, collection: str, group: str, by: str) ->
 
 
 def opt_out(database: Database, ledger: Path, collection: str, group: str, by: str) -> None:
-    """Take a group out of index, pages and API at once, at its own wish; a restored backup does not bring it back."""
+    """Take a group out of index, pages and API at once, at its own wish; a restored backup does not bring it back.
+
+    The addresses that asked for alerts in its name are forgotten.
+    """
     note_opt_out(ledger, collection, group, is_out=True)
     _decide(database, collection, group, DecisionKind.OPTED_OUT, {}, by)
 
@@ -252,6 +256,7 @@ def _decide(
         _save(session, collection, group, kind, value, by)
         refresh_collaborator(session, collection, group)
         if kind is DecisionKind.OPTED_OUT:
+            delete_group_alerts(session, collection, group)
             access_record.note_act(session, by, AccessAct.OPTED_OUT, group, collection)
 
 

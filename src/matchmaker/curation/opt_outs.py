@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from matchmaker.db import decisions
+from matchmaker.db.alerts import delete_group_alerts
 from matchmaker.db.catalogue import refresh_collaborator
 from matchmaker.db.session import Database, Turn
 from matchmaker.domain.curation import Decision, DecisionKind
@@ -72,6 +73,7 @@ def renew_opt_outs(database: Database, ledger: Path) -> int:
         with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
             decision = Decision(group, DecisionKind.OPTED_OUT, "", {}, "ledger", datetime.now(UTC))
             decisions.save_decision(session, collection, decision)
+            delete_group_alerts(session, collection, group)
         try:
             with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
                 refresh_collaborator(session, collection, group)

@@ -148,6 +148,11 @@ def call_off(session: Session, group: str) -> bool:
     return session.scalar(select(OutboxRow.id).where(OutboxRow.group_key == group).limit(1)) is None
 
 
+def delete_group(session: Session, group: str) -> None:
+    """Forget all of a group's jobs, whatever has become of them; one that is being sent just now still arrives."""
+    session.execute(delete(OutboxRow).where(OutboxRow.group_key == group))
+
+
 def forget(session: Session, before: datetime) -> int:
     """Delete what was sent or given up before a moment, with its log; returns how much."""
     old = or_(OutboxRow.done_at < before, OutboxRow.gave_up_at < before)

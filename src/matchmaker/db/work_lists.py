@@ -98,6 +98,12 @@ def find_group_works(
     return works[offset : offset + limit]
 
 
+def has_work(session: Session, collection: str, collaborator_id: str, work_id: str) -> bool:
+    """Whether a work is linked to a group."""
+    row = session.get(LinkRow, (collection, work_id, collaborator_id))
+    return row is not None and row.state == LinkState.LINKED
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What is known of a group: linked works that are not hidden, by year, kind and language; those with text."""

@@ -36,6 +36,8 @@ class AccessAct(StrEnum):
     OPTED_OUT = "opted-out"
     OPTED_IN = "opted-in"
     LINK_REPLACED = "link-replaced"
+    GROUP_LINK_MADE = "group-link-made"
+    GROUP_LINK_REVOKED = "group-link-revoked"
 
 
 @dataclass(frozen=True, slots=True)

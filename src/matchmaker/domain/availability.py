@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+
+
+class Hindrance(StrEnum):
+    """Why a group takes on nothing new just now."""
+
+    PAUSED = "paused"
+    FULL = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +25,12 @@ class Availability:
     consulting: bool = True
     cap: int | None = None
     paused_until: date | None = None
+
+    def hindrances(self, day: date, open_cases: int) -> tuple[Hindrance, ...]:
+        """What speaks against a new case on a day, with so many cases open. Who has any is ranked all the same."""
+        found = []
+        if self.paused_until is not None and day <= self.paused_until:
+            found.append(Hindrance.PAUSED)
+        if self.cap is not None and open_cases >= self.cap:
+            found.append(Hindrance.FULL)
+        return tuple(found)

@@ -68,18 +68,23 @@ def compose(
 
 
 def queue_mail(
-    session: Session, mail: Mail, dedup_key: str, run_at: datetime | None = None, good_until: datetime | None = None
+    session: Session,
+    mail: Mail,
+    dedup_key: str,
+    run_at: datetime | None = None,
+    good_until: datetime | None = None,
+    group: str | None = None,
 ) -> bool:
     """Have a message sent once the session's transaction is committed; False when one with this key was queued before.
 
-    What it says is good until then, after which it is not sent any more.
+    What it says is good until then, after which it is not sent any more. ``group`` is by what it can be called off.
 
     Raises:
         InvalidMailError: the address is none, or a header would not be one line.
     """
     to_message(mail, "matchmaker@example.com")
     payload = {**asdict(mail), **({GOOD_UNTIL: good_until.isoformat()} if good_until else {})}
-    return outbox.add(session, JobKind.MAIL, payload, f"mail:{dedup_key}", run_at=run_at)
+    return outbox.add(session, JobKind.MAIL, payload, f"mail:{dedup_key}", run_at=run_at, group=group)
 
 
 def read_mail(job: Job) -> Mail:

@@ -28,6 +28,8 @@ def make_senders(settings: Settings, database: Database) -> Senders:
     }
 
 
-def deliverer(open_database: Callable[[], Database], settings: Settings) -> Deliverer:
+def deliverer(
+    open_database: Callable[[], Database], settings: Settings, hourly: Callable[[], object] = lambda: None
+) -> Deliverer:
     """A worker for a server or a process of its own; the database is opened when it starts."""
-    return Deliverer(open_database, partial(make_senders, settings), retention=settings.retention)
+    return Deliverer(open_database, partial(make_senders, settings), retention=settings.retention, hourly=hourly)

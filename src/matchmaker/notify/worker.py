@@ -10,7 +10,9 @@ from typing import Self
 
 from matchmaker.db import outbox
 from matchmaker.db.access import ANSWERS_KEPT, delete_answers
+from matchmaker.db.alerts import forget_unconfirmed
 from matchmaker.db.drafts import forget_drafts
+from matchmaker.db.group_links import forget_ended_group_links
 from matchmaker.db.identity_sessions import forget_expired
 from matchmaker.db.letter_links import forget_ended_links
 from matchmaker.db.outbox import Job, JobKind
@@ -43,6 +45,9 @@ VECTORS_KEPT = timedelta(days=30)
 
 RETENTION = Retention(drafts=timedelta(days=DRAFT_DAYS))
 """How long is kept what people gave, unless the settings say otherwise."""
+
+CONFIRMING = timedelta(days=2)
+"""How long somebody has to say that an address is theirs; then it is forgotten."""
 
 TIDY_SECONDS = 3600.0
 
@@ -137,7 +142,8 @@ class Deliverer:
     """Threads that send what is due, some for each kind, so that nobody waits for somebody else's slow server.
 
     They begin with ``start`` and end with ``stop`` (or with the block of a ``with``), and never keep a process alive.
-    The database is opened by the threads themselves: a server starts also where it cannot be opened yet.
+    The database is opened by the threads themselves: a server starts also where it cannot be opened yet. ``hourly`` is
+    what else is to be written to the outbox from time to time; it is done by the thread that sends mail.
     """
 
     def __init__(
@@ -146,11 +152,13 @@ class Deliverer:
         make_senders: Callable[[Database], Senders],
         poll_seconds: float = POLL_SECONDS,
         retention: Retention = RETENTION,
+        hourly: Callable[[], object] = lambda: None,
     ) -> None:
         self._open_database = open_database
         self._make_senders = make_senders
         self._poll_seconds = poll_seconds
         self._retention = retention
+        self._hourly = hourly
         self._stopping = threading.Event()
         self._wakers = [(kind, threading.Event()) for kind in JobKind for _ in range(THREADS.get(kind, 1))]
         self._threads: list[threading.Thread] = []
@@ -202,6 +210,7 @@ class Deliverer:
                 if kind is JobKind.MAIL and (tidied is None or time.monotonic() - tidied > TIDY_SECONDS):
                     tidied = time.monotonic()
                     tidy(database, retention=self._retention)
+                    self._hourly()
             except MatchmakerError as error:
                 log.warning("Nothing can be sent just now: %s", error)
                 pause *= REST
@@ -216,7 +225,8 @@ def tidy(database: Database, now: datetime | None = None, retention: Retention =
     """Forget what has had its time; returns how many messages that were sent or given up.
 
     That is, besides messages: links and sessions that have ended, drafts that nobody went on with, vectors of
-    challenges, answers to repeated requests, secrets that were replaced, and of finished challenges the contacts.
+    challenges, answers to repeated requests, secrets that were replaced, addresses that nobody has confirmed, and of
+    finished challenges the contacts.
     """
     now = now or utc_now()
     with database.transaction() as session:
@@ -227,4 +237,6 @@ def tidy(database: Database, now: datetime | None = None, retention: Retention =
         forget_drafts(session, now - retention.drafts)
         erase_finished(session, retention, now)
         forget_queries(session, now - VECTORS_KEPT)
+        forget_unconfirmed(session, now - CONFIRMING)
+        forget_ended_group_links(session, now - KEPT)
         return outbox.forget(session, now - KEPT)
