@@ -5,6 +5,8 @@
 # make train     train the encoder, mine the terms, calibrate; PROJECTS=file HELD_OUT=file ASSIGNMENTS=file add data
 # make client    make a Python client of the API in var/client
 # make fuzz      send 2,000 made-up requests to each of the API's operations
+# make benchmark  measure speed and memory beside what could be used instead, into docs/performance.md; DATA=folder
+#                searches its projects, QUICK=1 tries it, PARTS=baselines,start,server runs some of the parts
 # make damage    read 10,000 damaged files by the importers, under a limit of memory
 # Steps that are done are not done again: .venv/ holds a stamp for each.
 
@@ -13,10 +15,10 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test check unit client fuzz damage evaluate train messages lock clean
+.PHONY: help run setup test check unit client fuzz damage benchmark evaluate train messages lock clean
 
 help:
-	@sed -n '1,9s/^# //p' Makefile
+	@sed -n '1,11s/^# //p' Makefile
 
 run: setup
 	@$(BIN)/matchmaker match --file data/example-challenge.txt --top-k 5
@@ -47,6 +49,9 @@ fuzz: .venv/.development setup
 damage: .venv/.development
 	@MATCHMAKER_DAMAGE=10000 $(BIN)/python -m pytest tests/property/test_damaged_imports.py
 
+benchmark: .venv/.development .venv/.baselines setup
+	@$(BIN)/python -m scripts.benchmark $(if $(DATA),--data $(DATA)) $(if $(QUICK),--quick) $(if $(PARTS),--parts $(PARTS))
+
 evaluate: .venv/.development setup
 	@$(BIN)/matchmaker evaluate --report var/report $(if $(DATA),--development $(DATA))
 
@@ -69,6 +74,11 @@ train: .venv/.training
 # In an environment of its own within .venv/; a run of the tests makes the client with it.
 .venv/.client: scripts/make_client.sh .venv/.runtime
 	@sh scripts/make_client.sh generator
+	@touch $@
+
+# What Matchmaker is compared with, in an environment of its own within .venv/.
+.venv/.baselines: scripts/make_baselines.sh .venv/.development
+	@sh scripts/make_baselines.sh
 	@touch $@
 
 # Update the message catalogues from the code; untranslated messages fail the tests.
