@@ -7,6 +7,8 @@
 # make sbom      list all parts with versions and licences, in CycloneDX's form, in var/sbom.json
 # make fuzz      send 2,000 made-up requests to each of the API's operations
 # make survive   kill servers and workers on PostgreSQL for two minutes, and see that nothing is lost or doubled
+# make benchmark  measure speed and memory beside what could be used instead, into docs/performance.md; DATA=folder
+#                searches its projects, QUICK=1 tries it, PARTS=baselines,start,server runs some of the parts
 # make damage    read 10,000 damaged files by the importers, under a limit of memory
 # Steps that are done are not done again: .venv/ holds a stamp for each.
 
@@ -15,10 +17,10 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test check unit client sbom fuzz survive damage evaluate train messages lock clean
+.PHONY: help run setup test check unit client sbom fuzz survive damage benchmark evaluate train messages lock clean
 
 help:
-	@sed -n '1,10s/^# //p' Makefile
+	@sed -n '/^$$/q; s/^# //p' Makefile
 
 run: setup
 	@$(BIN)/matchmaker match --file data/example-challenge.txt --top-k 5
@@ -55,6 +57,9 @@ survive: .venv/.development setup
 damage: .venv/.development
 	@MATCHMAKER_DAMAGE=10000 $(BIN)/python -m pytest tests/property/test_damaged_imports.py
 
+benchmark: .venv/.development .venv/.baselines setup
+	@$(BIN)/python -m scripts.benchmark $(if $(DATA),--data $(DATA)) $(if $(QUICK),--quick) $(if $(PARTS),--parts $(PARTS))
+
 evaluate: .venv/.development setup
 	@$(BIN)/matchmaker evaluate --report var/report $(if $(DATA),--development $(DATA))
 
@@ -77,6 +82,11 @@ train: .venv/.training
 # In an environment of its own within .venv/; a run of the tests makes the client with it.
 .venv/.client: scripts/make_client.sh .venv/.runtime
 	@sh scripts/make_client.sh generator
+	@touch $@
+
+# What Matchmaker is compared with, in an environment of its own within .venv/.
+.venv/.baselines: scripts/make_baselines.sh .venv/.development
+	@sh scripts/make_baselines.sh
 	@touch $@
 
 # Update the message catalogues from the code; untranslated messages fail the tests.

@@ -12,13 +12,21 @@ from matchmaker.domain.errors import SetupError, mark
 
 API_FACTORY = "matchmaker_api.app:create_app"
 
+SILENT_SECONDS = 60
+"""After which a process that does not answer the others' watcher is ended and replaced; opening an index is no such."""
+
 
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port to listen on.")] = None,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="How many processes answer, on one port.")] = 1,
 ) -> None:
-    """Serve the pages and the API, on the loopback address unless told otherwise."""
+    """Serve the pages and the API, on the loopback address unless told otherwise.
+
+    Several processes share the port and the mapped index; one that ends is replaced. Jobs are claimed in the database,
+    so that none is done twice; rates (MATCHMAKER_API_RATE and the like) count in each process by itself.
+    """
     import uvicorn
 
     from matchmaker.settings import read_settings
@@ -47,5 +55,17 @@ def serve(
     write_log()
     # The server reads the settings anew: at the operator's console, links in letters lead to where it listens.
     os.environ.update(MATCHMAKER_HOST=address, MATCHMAKER_PORT=str(number))
-    config = uvicorn.Config(API_FACTORY, factory=True, log_level="warning", access_log=False)
-    uvicorn.Server(config).run(sockets=[listening])
+    config = uvicorn.Config(
+        API_FACTORY,
+        factory=True,
+        log_level="warning",
+        access_log=False,
+        workers=processes,
+        timeout_worker_healthcheck=SILENT_SECONDS,
+    )
+    if processes == 1:
+        uvicorn.Server(config).run(sockets=[listening])
+    else:
+        from uvicorn.supervisors import Multiprocess
+
+        Multiprocess(config, [listening]).run()

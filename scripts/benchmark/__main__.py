@@ -1,0 +1,101 @@
+"""Measure, and write docs/performance.md anew between its marks.
+
+    .venv/bin/python -m scripts.benchmark [--parts baselines,start,server] [--data FOLDER] [--quick] [--out FOLDER]
+
+Each part writes OUT/<part>.json (var/benchmark) and can be run by itself; the report shows whatever is there. The parts
+run one after another, each program in a process of its own. Run it on an idle machine.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from scripts.benchmark import report
+from scripts.benchmark.measuring import Result, machine
+
+ROOT = Path(__file__).resolve().parents[2]
+BASELINES = ROOT / ".venv" / "baselines" / "bin" / "python"
+MODEL = ROOT / "models" / "build" / "matchmaker-e5-small" / "sentence-transformers"
+PASSAGES, QUICK_PASSAGES = 2000, 0
+"""At least so many passages of projects: those of the leaders who are searched for are all in, some 1,300."""
+LEADERS_OF_A_QUICK_RUN = 20
+PARTS = ("baselines", "start", "server")
+
+
+def run(command: list[str], **environment: str) -> Result:
+    """The JSON object that a program prints in its last line; its errors go to the console.
+
+    Numeric libraries are left at their defaults for what we are compared with, whose users do not set them.
+    """
+    surroundings = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}", **environment}
+    done = subprocess.run(command, env=surroundings, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
+    result: Result = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def baselines(work: Path, data: Path | None, *, quick: bool) -> Result:
+    """Each program on the same passages and queries; a quick run cuts both."""
+    corpus = work / "corpus.json"
+    passages = QUICK_PASSAGES if quick else PASSAGES
+    given = ["--passages", str(passages), *(["--data", str(data)] if data else [])]
+    if quick:
+        given += ["--leaders", str(LEADERS_OF_A_QUICK_RUN)]
+    module = [sys.executable, "-m"]
+    subprocess.run([*module, "scripts.benchmark.corpus", str(corpus), *given], check=True, cwd=ROOT)  # noqa: S603
+    ours = run([*module, "scripts.benchmark.ours", str(corpus), str(work / "ours"), *given], OMP_NUM_THREADS="1")
+    rivals = {
+        name: run([str(BASELINES), str(ROOT / "scripts/benchmark/rivals.py"), name, str(corpus), str(MODEL)])
+        for name in ("sentence-transformers", "txtai")
+    }
+    return {"matchmaker": ours, **rivals}
+
+
+def start(work: Path, data: Path | None, *, quick: bool) -> Result:
+    """Start-up and memory, with the SweCRIS projects beside the catalogue unless it is to be quick."""
+    projects = [str(data / "swecris_projects.json")] if data and not quick else []
+    command = [sys.executable, "-m", "scripts.benchmark.starting", "3" if quick else "5", *projects]
+    return run(command, MATCHMAKER_STATE_DIR=str(work / "start"), OMP_NUM_THREADS="1")
+
+
+def server(work: Path, data: Path | None, *, quick: bool) -> Result:
+    """The server under load, on SQLite and, where MATCHMAKER_BENCHMARK_DATABASE_URL names one, on PostgreSQL."""
+    del data  # the shipped catalogue
+    command = [sys.executable, "-m", "scripts.benchmark.serving", "3" if quick else "10"]
+    found = {"SQLite": run(command, MATCHMAKER_STATE_DIR=str(work / "sqlite"), OMP_NUM_THREADS="1")}
+    if url := os.environ.get("MATCHMAKER_BENCHMARK_DATABASE_URL"):
+        state = str(work / "postgresql")
+        found["PostgreSQL"] = run(command, MATCHMAKER_STATE_DIR=state, MATCHMAKER_DATABASE_URL=url, OMP_NUM_THREADS="1")
+    return found
+
+
+def main() -> None:
+    """Run what is asked for, then write the report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parts", default=",".join(PARTS))
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--out", type=Path, default=ROOT / "var" / "benchmark")
+    given = parser.parse_args()
+    data = given.data.resolve() if given.data else None
+    given.out.mkdir(parents=True, exist_ok=True)
+    subjects = {"baselines": baselines, "start": start, "server": server}
+    for part in given.parts.split(","):
+        if part not in subjects:
+            parser.error(f"there is no part {part}; there are {', '.join(PARTS)}")
+        described, begun = machine(), time.monotonic()
+        with tempfile.TemporaryDirectory() as work:
+            found = subjects[part](Path(work), data, quick=given.quick)
+        took = time.monotonic() - begun
+        content = {"machine": described, "quick": given.quick, "took_s": took, "found": found}
+        (given.out / f"{part}.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        sys.stderr.write(f"{part}: {took:.0f} s\n")
+    report.write(given.out, ROOT / "docs" / "performance.md")
+
+
+if __name__ == "__main__":
+    main()
