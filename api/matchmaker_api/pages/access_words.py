@@ -25,6 +25,8 @@ _ACTS: Mapping[AccessAct, str] = {
     AccessAct.OPTED_OUT: mark("took a group out at its own wish"),
     AccessAct.OPTED_IN: mark("took a group in again that had opted out"),
     AccessAct.LINK_REPLACED: mark("replaced a private link"),
+    AccessAct.TOKEN_MADE: mark("made a personal token"),
+    AccessAct.TOKEN_REVOKED: mark("revoked a personal token"),
 }
 
 _OTHERS: Mapping[str, str] = {

@@ -36,6 +36,8 @@ class AccessAct(StrEnum):
     OPTED_OUT = "opted-out"
     OPTED_IN = "opted-in"
     LINK_REPLACED = "link-replaced"
+    TOKEN_MADE = "token-made"  # noqa: S105  # the name of an act, as the next one
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
