@@ -28,6 +28,7 @@ from matchmaker_api.identity.setup import add_identity
 from matchmaker_api.pages import (
     account,
     account_password,
+    account_tokens,
     alerts,
     catalogue_act,
     catalogue_edit,
@@ -74,6 +75,8 @@ from matchmaker_api.pages import (
 from matchmaker_api.pages.guards import SameSiteOnly, SecurityHeaders
 from matchmaker_api.pages.static_files import PREFIX, HashedStaticFiles
 from matchmaker_api.routers import (
+    catalogue_groups,
+    catalogue_works,
     challenges,
     collaborators,
     events,
@@ -83,6 +86,8 @@ from matchmaker_api.routers import (
     shortlists,
     webhooks,
 )
+from matchmaker_api.routers import catalogue_imports as catalogue_imports_api
+from matchmaker_api.routers import catalogue_links as catalogue_links_api
 from matchmaker_api.security.authorisation import authorise
 from matchmaker_api.security.setup import guard_bodies, name_requests, split_origins
 
@@ -90,15 +95,21 @@ DESCRIPTION = """
 For municipalities' portals: send challenges in Swedish or English, and read the lists that advisers at the university
 have approved, with the evidence for every suggestion. Nothing is answered before a human has approved it.
 
-Every request needs an API key. Errors are problem documents (RFC 9457) whose `type` is the address of a page; their
+For those who look after the catalogue: its groups, their works, and imports.
+
+Every request needs an API key or, under /api/v1/catalogue, a personal token.
+Errors are problem documents (RFC 9457) whose `type` is the address of a page; their
 language, and that of words and reasons, follows Accept-Language (sv, en). See docs/api.md for a quick start, and for
 how this API is versioned.
 """
 
-API = (challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health)
+API = (
+    *(challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health),
+    *(catalogue_groups, catalogue_works, catalogue_links_api, catalogue_imports_api),
+)
 PAGES = (
     *(public, problems, widget, challenge_open, challenge_drafts, challenge_form, challenge_similar, challenge_status),
-    *(challenge_letters, challenge_link, challenge_others, account_password),
+    *(challenge_letters, challenge_link, challenge_others, account_password, account_tokens),
     *(sign_in, sign_in_provider, sign_in_link, account, my, letters, desk_access, desk_access_webhooks),
     *(desk_queue, desk_case, desk_doing, desk_approve, desk_blind, desk_find, desk_record),
     *(catalogue_read_list, catalogue_read_group, catalogue_read_coverage, catalogue_act, catalogue_edit),

@@ -1,8 +1,10 @@
 """What the routes are given."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.datastructures import FormData
 
 from matchmaker.domain.access import Principal
 from matchmaker.messages import Translator
@@ -20,7 +22,15 @@ def _principal(request: Request) -> Principal:
     return principal
 
 
+async def _typed(request: Request) -> AsyncIterator[FormData]:
+    async with request.form() as sent:  # its files are closed when the answer is there
+        yield sent
+
+
 OpenWorkspace = Annotated[Workspace, Depends(_workspace)]
 Say = Annotated[Translator, Depends(request_translator)]
 Client = Annotated[Principal, Depends(_principal)]
 """As whom the request is made, as the policy let it in."""
+
+Sent = Annotated[FormData, Depends(_typed)]
+"""A form as it was sent; nothing of it is read before it is known who sends it."""

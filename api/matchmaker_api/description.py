@@ -11,6 +11,7 @@ from matchmaker_api.security.policy import ROUTES, Rule
 
 MEDIA_TYPE = "application/problem+json"
 SCHEME = "apiKey"
+TOKEN_SCHEME = "personalToken"  # noqa: S105  # the name of a way to show who one is
 
 REQUEST_ID_HEADER = {
     "description": "The request's id: the caller's own, else one of ours. It stands in the server's log.",
@@ -57,6 +58,13 @@ OF_OPERATIONS: dict[str, dict[int, list[str]]] = {
     "list_deliveries": {422: ["invalid-cursor", "invalid-request"]},
     "rotate_secret": {409: ["inactive-endpoint"], 422: ["invalid-request"]},
     "add_endpoint": {422: ["invalid-endpoint", "refused-target", "invalid-request"]},
+    "correct_catalogue_group": {412: ["precondition-failed"], 428: ["precondition-required"]},
+    "list_catalogue_groups": {422: ["invalid-cursor", "invalid-request"]},
+    "send_import": {400: ["bad-request"], 422: ["invalid-challenge"]},
+    "list_import_lines": {422: ["invalid-cursor", "invalid-request"]},
+    "approve_import": {409: ["import-state"]},
+    "resume_import": {409: ["import-state"]},
+    "undo_import": {409: ["import-state"]},
     "replay_delivery": {409: ["cannot-replay"]},
 }
 
@@ -72,7 +80,12 @@ def describe(app: FastAPI) -> dict[str, Any]:
             "type": "http",
             "scheme": "bearer",
             "description": "An API key: Authorization: Bearer mm_<id>_<secret>",
-        }
+        },
+        TOKEN_SCHEME: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A personal token of staff: Authorization: Bearer mmp_<id>_<secret>",
+        },
     }
     for name in ("HTTPValidationError", "ValidationError"):  # the framework's own, which is never answered
         components["schemas"].pop(name, None)
@@ -95,7 +108,12 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Rule
 
 def _describe_operation(operation: dict[str, Any], rule: Rule) -> None:
     needs_key = Role.PUBLIC not in rule.roles
-    operation["security"] = [{SCHEME: []}] if needs_key else []
+    operation["security"] = [{TOKEN_SCHEME if rule.is_for_programs else SCHEME: []}] if needs_key else []
+    if rule.is_for_programs:
+        roles = sorted(one.value for one in rule.roles)
+        named = ", ".join(f"`{one}`" for one in roles)
+        operation["description"] = f"{operation.get('description', '')}\n\nRoles: {named}.".strip()
+        operation["x-roles"] = roles
     if rule.scope is not None:
         operation["description"] = f"{operation.get('description', '')}\n\nScope: `{rule.scope}`.".strip()
         operation["x-scope"] = rule.scope.value
@@ -105,14 +123,16 @@ def _describe_operation(operation: dict[str, Any], rule: Rule) -> None:
         response.setdefault("headers", {}).update({"X-Request-ID": REQUEST_ID_HEADER})
         if needs_key:
             response["headers"].update(RATE_HEADERS)
-    for status, codes in sorted(_problems(operation, needs_key=needs_key).items()):
+    for status, codes in sorted(_problems(operation, rule).items()):
         responses[str(status)] = _problem_response(codes)
 
 
-def _problems(operation: dict[str, Any], *, needs_key: bool) -> dict[int, list[str]]:
+def _problems(operation: dict[str, Any], rule: Rule) -> dict[int, list[str]]:
     found: dict[int, list[str]] = dict(ALWAYS)
-    if needs_key:
+    if Role.PUBLIC not in rule.roles:
         found |= WITH_KEY
+    if rule.is_for_programs:
+        found[403] = ["forbidden"]
     if "requestBody" in operation:
         found |= WITH_BODY
     places = {parameter["in"] for parameter in operation.get("parameters", [])}

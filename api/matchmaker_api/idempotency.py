@@ -23,11 +23,13 @@ IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
-        description="The ETag of the challenge as you read it. Without it the answer is 428; if the challenge has "
-        "changed since, 412.",
+        description="The ETag of what you change, as you read it. Without it the answer is 428; if it has changed "
+        "since, 412.",
         examples=['"0b4f7d0a5a9a3d3b5a0c7c1f2b7e9d11"'],
     ),
 ]
+
+STALE = mark("It has changed since you read it; nothing was saved.")
 
 REPLAYED = "Idempotent-Replayed"
 
@@ -66,7 +68,7 @@ def check_match(if_match: str | None, current: BaseModel) -> None:
         PreconditionFailedError: it names another version.
     """
     if if_match is None:
-        raise PreconditionRequiredError(mark("Send the ETag of the challenge in the header If-Match."))
+        raise PreconditionRequiredError(mark("Send the ETag of what you change in the header If-Match."))
     given = {one.strip() for one in if_match.split(",")}
     if "*" not in given and etag(current) not in given:
-        raise PreconditionFailedError(mark("The challenge has changed since you read it; nothing was saved."))
+        raise PreconditionFailedError(STALE)

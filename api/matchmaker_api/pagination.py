@@ -59,6 +59,22 @@ def read_id(cursor: str | None) -> str:
     return value
 
 
+def number_cursor(number: int) -> str:
+    return _pack(number)
+
+
+def read_number(cursor: str | None) -> int:
+    """The number that a cursor stands for; 0 for the beginning.
+
+    Raises:
+        InvalidCursorError: it is no cursor.
+    """
+    value = _unpack(cursor) if cursor else 0
+    if not isinstance(value, int) or not 0 <= value <= LARGEST_NUMBER:
+        raise InvalidCursorError
+    return value
+
+
 def feed_cursor(place: FeedPlace) -> str:
     release = [place.release[0].astimezone(UTC).isoformat(), place.release[1]] if place.release else None
     return _pack([place.event, release])

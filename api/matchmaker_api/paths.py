@@ -20,7 +20,7 @@ def is_page(path: str) -> bool:
     return not any(path == one or path.startswith(f"{one}/") for one in _FOR_PROGRAMS)
 
 
-UPLOADS = "/catalogue/imports"
+UPLOADS = frozenset({"/catalogue/imports", "/api/v1/catalogue/imports"})
 """Where files are sent that are imported; they are far larger than any other form."""
 
 ALERTS = "/alerts"

@@ -17,10 +17,10 @@ class ProblemKind:
 
 UNREADABLE = mark("The request cannot be read.")
 UNACCEPTABLE = mark("The request cannot be accepted as it is.")
-NO_GOOD_KEY = mark("The request needs a valid API key.")
+NO_GOOD_KEY = mark("The request needs a valid API key or personal token.")
 NOTHING_HERE = mark("There is nothing here.")
 NOT_READY = mark("The service is not ready.")
-NOT_ALLOWED = mark("The API key does not allow this.")
+NOT_ALLOWED = mark("What you sent to identify yourself does not allow this.")
 NEW_KEY = mark("Ask the one who runs Matchmaker for a new key, and put it in the place of the old one.")
 CORRECT = mark("Correct what the list of errors points at, and send the request again.")
 
@@ -89,9 +89,14 @@ PROBLEMS: dict[str, ProblemKind] = {
         mark("Somebody else was faster."),
         mark("Read the challenge again, and send your change anew if it is still right."),
     ),
+    "import-state": ProblemKind(
+        HTTPStatus.CONFLICT,
+        mark("The import is at another step."),
+        mark("Read the import again: it says what can be asked of it now."),
+    ),
     "precondition-failed": ProblemKind(
         HTTPStatus.PRECONDITION_FAILED,
-        mark("The challenge is no longer as you read it."),
+        mark("It is no longer as you read it."),
         mark("Read it again, bring your change into what is there now, and send it with the new ETag."),
     ),
     "content-too-large": ProblemKind(

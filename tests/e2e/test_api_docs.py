@@ -20,6 +20,9 @@ from matchmaker.notify.worker import KEPT
 from matchmaker.workspace import Workspace
 from tests.conftest import ROOT
 from tests.e2e.keys import approve, bearing, new_key
+from tests.e2e.staff import Staff, staff
+
+__all__ = ["staff"]
 
 BLOCKS = re.compile(r"^```(sh \w+|python(?: \w+)?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -34,7 +37,8 @@ def test_from_a_key_to_an_approved_shortlist(
     blocks: dict[str, str], server: str, environment: dict[str, str], workspace: Workspace
 ) -> None:
     own = {"setup", "send", "events", "python", "webhook", "verify"}
-    assert set(blocks) == own | {"client", "client_send", "client_read"}, "the rest is run by test_client.py"
+    others = {"client", "client_send", "client_read", "steward"}
+    assert set(blocks) == own | others, "the rest is run by test_client.py, and by the next test"
     path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     given = {**environment, "PATH": path, "MATCHMAKER": server}
 
@@ -52,6 +56,19 @@ def test_from_a_key_to_an_approved_shortlist(
     approve(workspace, sent["id"], "Begin with the first.")
     shown = run(sys.executable, "-c", blocks["python"])
     assert shown.startswith("Begin with the first.\n1 Urban Water Engineering - strong match\n")
+
+
+def test_a_steward_reads_the_catalogue_and_sends_a_table(
+    blocks: dict[str, str], staff: Staff, environment: dict[str, str], tmp_path: Path
+) -> None:
+    given = {**environment, "MATCHMAKER": staff.address, "MATCHMAKER_TOKEN": staff.token}
+    given["TABLE"] = str(tmp_path / "works.csv")
+    done = subprocess.run(["sh", "-c", blocks["steward"]], env=given, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    decoder = json.JSONDecoder()
+    listed, end = decoder.raw_decode(done.stdout.decode())
+    assert listed["items"][0]["is_thin"] and listed["next"]
+    assert decoder.raw_decode(done.stdout.decode(), end)[0]["state"] in {"waiting", "reading", "ready"}
 
 
 def test_a_webhook_is_added_and_its_messages_are_verified(

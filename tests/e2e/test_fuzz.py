@@ -12,8 +12,12 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import ensure_resource_availability, positive_data_acceptance
 
+from matchmaker.domain.access import Role
 from matchmaker.workspace import Workspace
 from tests.e2e.keys import bearing, new_key
+from tests.e2e.staff import Staff, staff
+
+__all__ = ["staff"]
 
 EXAMPLES = int(os.environ.get("MATCHMAKER_FUZZ", "15"))
 
@@ -35,7 +39,7 @@ def schema(server: str) -> Any:
 
 
 def test_the_description_holds_for_made_up_requests(schema: Any, key: str) -> None:
-    operations = [found.ok() for found in schema.get_all_operations()]
+    operations = [one for one in operations_of(schema) if not is_for_staff(one)]
     assert len(operations) == 22
     statuses: Counter[int] = Counter()
     for operation in operations:
@@ -48,6 +52,34 @@ def test_the_description_holds_for_made_up_requests(schema: Any, key: str) -> No
 
         holds()
     assert statuses[200] > len(operations) and statuses[201] and not statuses[401], "the key was sent"
+
+
+@pytest.mark.parametrize("role", [Role.ADVISER, Role.STEWARD, Role.ADMINISTRATOR])
+def test_the_description_holds_for_each_role_of_staff(staff: Staff, role: Role) -> None:
+    schema = schemathesis.openapi.from_url(f"{staff.address}/openapi.json")
+    operations = [one for one in operations_of(schema) if is_for_staff(one)]
+    assert len(operations) == 30
+    statuses: Counter[int] = Counter()
+    for operation in operations:
+
+        @settings(max_examples=max(EXAMPLES // 5, 3), **QUIET)
+        @given(case=operation.as_strategy())
+        def holds(case: schemathesis.Case) -> None:
+            answer = case.call_and_validate(headers=bearing(staff.tokens[role]), excluded_checks=EXCLUDED)
+            statuses[answer.status_code] += 1
+
+        holds()
+    assert statuses[200] and not statuses[401], "the token was sent"
+    assert bool(statuses[403]) == (role is Role.ADVISER), "an adviser reads, and changes nothing"
+
+
+def operations_of(schema: Any) -> list[Any]:
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+def is_for_staff(operation: Any) -> bool:
+    """Whether it needs a personal token, and not a key."""
+    return "x-roles" in operation.definition.raw
 
 
 def test_the_description_holds_for_chains_of_requests(schema: Any, key: str) -> None:

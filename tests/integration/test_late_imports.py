@@ -15,7 +15,9 @@ SERVING = "import matchmaker.workspace, matchmaker.retrieval.onnx_encoder, match
 def imported(code: str, *arguments: str) -> set[str]:
     """The top-level modules that a program of its own has imported when it ends."""
     telling = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); "
-    done = subprocess.run([sys.executable, "-c", telling + code, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", telling + code, *arguments], capture_output=True, text=True, check=True
+    )
     return {name.partition(".")[0] for name in done.stderr.split()}
 
 

@@ -30,7 +30,7 @@ def test_every_operation_says_what_it_needs_and_which_problems_it_meets() -> Non
         assert {"500", "503"} <= set(problems), operation["operationId"]
         if operation["security"]:
             assert {"401", "403", "429"} <= set(problems), operation["operationId"]
-            assert "Scope: `" in operation["description"]
+            assert ("Scope: `" in operation["description"]) != ("Roles: `" in operation["description"])
         for status, one in problems.items():
             assert one["content"]["application/problem+json"]["example"]["status"] == int(status)
 

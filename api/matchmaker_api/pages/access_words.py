@@ -27,6 +27,8 @@ _ACTS: Mapping[AccessAct, str] = {
     AccessAct.LINK_REPLACED: mark("replaced a private link"),
     AccessAct.GROUP_LINK_MADE: mark("made a private link to a group's page"),
     AccessAct.GROUP_LINK_REVOKED: mark("ended a private link to a group's page"),
+    AccessAct.TOKEN_MADE: mark("made a personal token"),
+    AccessAct.TOKEN_REVOKED: mark("revoked a personal token"),
 }
 
 _OTHERS: Mapping[str, str] = {

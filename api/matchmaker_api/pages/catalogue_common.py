@@ -10,11 +10,12 @@ from fastapi.responses import HTMLResponse
 from matchmaker.domain.access import Role
 from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.workspace import Workspace
+from matchmaker_api.deps import Sent
 from matchmaker_api.identity.current import signed_in
 from matchmaker_api.language import request_translator
 from matchmaker_api.pages.account_words import account_word
 from matchmaker_api.pages.catalogue_words import CatalogueWords
-from matchmaker_api.pages.desk_common import READ, Sent, text_fields
+from matchmaker_api.pages.desk_common import READ, text_fields
 from matchmaker_api.pages.rendering import render
 from matchmaker_api.security.policy import STEWARDS
 

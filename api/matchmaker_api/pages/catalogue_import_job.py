@@ -15,7 +15,7 @@ from matchmaker.curation.worker import ImportWorker
 from matchmaker.db import import_jobs as jobs
 from matchmaker.db.import_samples import find_samples
 from matchmaker.domain.errors import mark
-from matchmaker.domain.import_job import ImportJob, ImportLine, ImportStateError, JobState, Verdict
+from matchmaker.domain.import_job import ImportLine, ImportStateError, Verdict, possible_acts
 from matchmaker.messages import Translator
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say
@@ -110,7 +110,7 @@ def _page(
         status=status,
         job=job,
         source=words.source_label(SOURCES[job.source]) if job.source in SOURCES else words.source(job.source),
-        can=_can(job),
+        can=possible_acts(job),
         verdicts=[(one.value, words.verdict(one), job.counts.get(one.value, 0)) for one in Verdict],
         samples=[(verdict, found) for verdict, found in samples if found],
         differences=differences,
@@ -122,20 +122,3 @@ def _page(
         seconds=SECONDS_BETWEEN,
         trouble=trouble,
     )
-
-
-def _can(job: ImportJob) -> frozenset[str]:
-    """What can be asked of the job as it is now."""
-    if job.state.is_waiting_for_program:
-        return frozenset() if job.stop_asked else frozenset({"stop"})
-    has_difference = bool(job.counts)
-    match job.state:
-        case JobState.READY:
-            return frozenset({"approve"}) if job.changes else frozenset()
-        case JobState.DONE:
-            return frozenset({"undo"}) if job.changes else frozenset()
-        case JobState.STOPPED | JobState.FAILED:
-            return frozenset({"resume", "undo"}) if has_difference else frozenset({"resume"})
-        case JobState.UNDO_STOPPED:
-            return frozenset({"resume"})
-    return frozenset()

@@ -8,8 +8,8 @@ from typing import TypeVar
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from matchmaker.db.group_lists import list_groups
-from matchmaker.db.work_lists import THIN, coverage
+from matchmaker.curation.listing import list_covered
+from matchmaker.db.work_lists import THIN
 from matchmaker.domain.curation import GroupState
 from matchmaker.text.ordering import swedish_key
 from matchmaker_api.deps import OpenWorkspace
@@ -39,10 +39,10 @@ class Department:
 def show_coverage(request: Request, workspace: OpenWorkspace) -> HTMLResponse:
     words = catalogue_words(request, workspace)
     with workspace.database.reading() as session:
-        lines, covered = list_groups(session, COLLECTION), coverage(session, COLLECTION)
+        groups = list_covered(session, COLLECTION)
     # Ways in (offices, companies, centres) are not found by works, so that nothing lacks where they have none.
-    experts = [one for one in lines if one.state is GroupState.ACTIVE and not one.group.kind.is_route]
-    rows = group_rows(experts, covered, words)
+    experts = [one for one in groups if one.line.state is GroupState.ACTIVE and not one.line.group.kind.is_route]
+    rows = group_rows(experts, words)
     own = [row.coverage for row in rows]
     return catalogue_page(
         request,

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from matchmaker.curation.listing import NOTHING
 from matchmaker.db.decisions import find_events
 from matchmaker.db.exports import read_availability
 from matchmaker.db.group_lists import CuratedGroup, count_group_works, find_group, group_names
@@ -23,7 +24,7 @@ from matchmaker.review.case_view import term_start
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace
 from matchmaker_api.pages.catalogue_common import COLLECTION, READ, catalogue_page, catalogue_router, catalogue_words
-from matchmaker_api.pages.catalogue_read_list import NOTHING, page_number
+from matchmaker_api.pages.catalogue_read_list import page_number
 from matchmaker_api.pages.catalogue_words import CatalogueWords
 from matchmaker_api.pages.desk_common import today
 from matchmaker_api.pictures.year_bars import year_bars

@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from matchmaker.db.group_lists import GroupLine, list_groups
-from matchmaker.db.work_lists import THIN, Coverage, coverage
+from matchmaker.curation.listing import CoveredGroup, GroupFilter, list_covered
 from matchmaker.domain.collaborator import CollaboratorKind
 from matchmaker.domain.curation import GroupState
 from matchmaker.text.ordering import swedish_key
@@ -26,21 +25,12 @@ THIN_ONLY = "1"
 NAMES = ("q", "area", "department", "kind", "state", "thin")
 """The filter's fields, in the order in which they stand in the address."""
 
-NOTHING = Coverage(0, 0, {}, {}, {})
-
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A group in the list, with its name in the reader's language and the works that speak for it."""
+class Row(CoveredGroup):
+    """A group in the list, with its name in the reader's language."""
 
-    line: GroupLine
     name: str
-    coverage: Coverage
-
-    @property
-    def is_thin(self) -> bool:
-        """Whether so little speaks for it that it will hardly be found. Ways in need no works."""
-        return not self.line.group.kind.is_route and self.coverage.with_text < THIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +48,15 @@ class Asked:
 
     def fits(self, row: Row) -> bool:
         """Whether a group is one of those that were asked for; without a state, those that take part."""
-        group, fields = row.line.group, self.fields
-        words = fields.get("q", "").casefold().split()
-        return (
-            all(word in row.line.words for word in words)
-            and fields.get("area", "") in {"", *group.areas}
-            and fields.get("department", "") in {"", group.department}
-            and fields.get("kind", "") in {"", group.kind.value}
-            and row.line.state.value == fields.get("state", GroupState.ACTIVE.value)
-            and (row.is_thin or "thin" not in fields)
-        )
+        fields = self.fields
+        return GroupFilter(
+            words=fields.get("q", ""),
+            area=fields.get("area", ""),
+            department=fields.get("department", ""),
+            kind=fields.get("kind", ""),
+            state=fields.get("state", GroupState.ACTIVE.value),
+            is_thin="thin" in fields,
+        ).fits(row)
 
 
 @router.api_route("", methods=READ)
@@ -77,8 +66,8 @@ def show_list(request: Request, workspace: OpenWorkspace) -> Response:
         return RedirectResponse(asked.address(), HTTPStatus.SEE_OTHER)  # a form sends its empty fields, too
     words = catalogue_words(request, workspace)
     with workspace.database.reading() as session:
-        lines, covered = list_groups(session, COLLECTION), coverage(session, COLLECTION)
-    rows = group_rows(lines, covered, words)
+        groups = list_covered(session, COLLECTION)
+    rows = group_rows(groups, words)
     found = [row for row in rows if asked.fits(row)]
     pages = max(1, -(-len(found) // PAGE))
     page = min(asked.page, pages)
@@ -97,9 +86,9 @@ def show_list(request: Request, workspace: OpenWorkspace) -> Response:
     )
 
 
-def group_rows(lines: Sequence[GroupLine], covered: dict[str, Coverage], words: CatalogueWords) -> list[Row]:
+def group_rows(groups: Sequence[CoveredGroup], words: CatalogueWords) -> list[Row]:
     """Groups in the alphabet's order of the names that the reader sees."""
-    rows = [Row(one, words.name(one.group.name), covered.get(one.group.id, NOTHING)) for one in lines]
+    rows = [Row(one.line, one.coverage, words.name(one.line.group.name)) for one in groups]
     return sorted(rows, key=lambda row: (swedish_key(row.name), row.line.group.id))
 
 

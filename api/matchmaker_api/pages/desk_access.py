@@ -17,13 +17,13 @@ from matchmaker.review.identity import sessions
 from matchmaker.review.identity.accounts import end_account, list_accounts, sign_in_is_set_up, take_up_account
 from matchmaker.review.identity.domains import mail_domains
 from matchmaker.workspace import Workspace
-from matchmaker_api.deps import OpenWorkspace, Say
+from matchmaker_api.deps import OpenWorkspace, Say, Sent
 from matchmaker_api.identity.current import acting, signed_in
 from matchmaker_api.language import request_translator
 from matchmaker_api.pages import desk_places
 from matchmaker_api.pages.access_words import shown_acts
 from matchmaker_api.pages.account_words import account_word, role_word
-from matchmaker_api.pages.desk_common import READ, Adviser, Sent, desk_page, desk_router, text_fields
+from matchmaker_api.pages.desk_common import READ, Adviser, desk_page, desk_router, text_fields
 
 router = desk_router()
 

@@ -16,13 +16,12 @@ from matchmaker.review.approval import approve, to_approve
 from matchmaker.review.case_view import note_visit, read_case
 from matchmaker.review.desk import Desk
 from matchmaker.workspace import Workspace
-from matchmaker_api.deps import OpenWorkspace
+from matchmaker_api.deps import OpenWorkspace, Sent
 from matchmaker_api.language import request_translator
 from matchmaker_api.pages.approved_list import shown_list
 from matchmaker_api.pages.desk_common import (
     READ,
     Adviser,
-    Sent,
     case_names,
     desk_page,
     desk_router,

@@ -11,9 +11,9 @@ from matchmaker.domain.days import local_day
 from matchmaker.domain.errors import mark
 from matchmaker.review.case_view import CaseView, has_visited, note_visit, read_case
 from matchmaker.review.desk import Desk
-from matchmaker_api.deps import OpenWorkspace
+from matchmaker_api.deps import OpenWorkspace, Sent
 from matchmaker_api.pages.desk_case import match_if_new
-from matchmaker_api.pages.desk_common import READ, Adviser, Sent, desk_page, desk_router, text_fields
+from matchmaker_api.pages.desk_common import READ, Adviser, desk_page, desk_router, text_fields
 
 router = desk_router()
 

@@ -1,6 +1,6 @@
 """What all of the desk's pages share: who may open them, who acts, and what every template is given."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -46,16 +46,8 @@ def _adviser(request: Request, workspace: OpenWorkspace) -> str:
     return chosen if chosen in known else known[0]
 
 
-async def _typed(request: Request) -> AsyncIterator[FormData]:
-    async with request.form() as sent:  # its files are closed when the answer is there
-        yield sent
-
-
 Adviser = Annotated[str, Depends(_adviser)]
 """Who works at the desk: the account that is signed in, or until there are accounts the choice in its header."""
-
-Sent = Annotated[FormData, Depends(_typed)]
-"""A form as it was sent."""
 
 
 def revision_in(typed: dict[str, str]) -> int:

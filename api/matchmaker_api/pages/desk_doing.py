@@ -16,13 +16,12 @@ from matchmaker.domain.errors import MatchmakerError, SetupError, mark
 from matchmaker.domain.event import StaleCaseError
 from matchmaker.review.case_view import read_case
 from matchmaker.review.desk import Desk
-from matchmaker_api.deps import OpenWorkspace
+from matchmaker_api.deps import OpenWorkspace, Sent
 from matchmaker_api.pages.desk_acts import ACTS, ONLY_AS_SEEN, Wish, do
 from matchmaker_api.pages.desk_case import show_case
 from matchmaker_api.pages.desk_common import (
     READ,
     Adviser,
-    Sent,
     case_names,
     desk_page,
     desk_router,

@@ -20,7 +20,7 @@ from matchmaker.domain.errors import NotFoundError
 from matchmaker.domain.shortlist import Confidence
 from matchmaker.domain.workflow import OPEN, State
 from matchmaker.review.desk import Desk
-from matchmaker_api.deps import OpenWorkspace
+from matchmaker_api.deps import OpenWorkspace, Sent
 from matchmaker_api.identity.cookies import full_name, is_secure
 from matchmaker_api.language import local_path
 from matchmaker_api.pages import desk_places
@@ -28,7 +28,6 @@ from matchmaker_api.pages.desk_common import (
     COOKIE,
     READ,
     Adviser,
-    Sent,
     advisers,
     desk_page,
     desk_router,

@@ -66,7 +66,7 @@ class BodyLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if scope["path"] == UPLOADS and scope["method"] == "POST":
+        if scope["path"] in UPLOADS and scope["method"] == "POST":
             await self._hand_on(scope, receive, send)
             return
         try:

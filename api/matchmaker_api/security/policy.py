@@ -6,7 +6,7 @@ municipality is told as not being there (404, not 403): that it exists is a secr
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matchmaker.db.session import Database
 from matchmaker.domain.access import Principal, Role, Scope
@@ -31,6 +31,8 @@ class Rule:
     scope: Scope | None = None
     object: ObjectCheck | None = None
     rate: Rate = Rate.DEFAULT
+    is_for_programs: bool = False
+    """Whether a personal token is what opens it, and a session is not."""
 
 
 def _portal(scope: Scope, check: ObjectCheck | None = None, rate: Rate = Rate.DEFAULT) -> Rule:
@@ -46,6 +48,9 @@ OFFICERS = Rule(frozenset({Role.OFFICER}))
 CATALOGUE_READERS = Rule(frozenset(STAFF))
 STEWARDS = Rule(frozenset({Role.STEWARD, Role.ADMINISTRATOR}))
 SIGNED_IN = Rule(frozenset({*STAFF, Role.OFFICER}))
+
+TOKEN_OF_READERS = replace(CATALOGUE_READERS, is_for_programs=True)
+TOKEN_OF_STEWARDS = replace(STEWARDS, is_for_programs=True)
 
 OWN = ObjectCheck("challenge_id", check_own_challenge)
 READABLE = ObjectCheck("challenge_id", check_readable_challenge)
@@ -75,6 +80,36 @@ ROUTES: Mapping[str, Rule] = {
     "webhooks.deactivate_endpoint": _portal(Scope.WEBHOOKS_MANAGE),
     "webhooks.list_deliveries": _portal(Scope.WEBHOOKS_MANAGE),
     "webhooks.replay_delivery": _portal(Scope.WEBHOOKS_MANAGE),
+    "catalogue_groups.list_catalogue_groups": TOKEN_OF_READERS,
+    "catalogue_groups.read_catalogue_group": TOKEN_OF_READERS,
+    "catalogue_groups.read_group_history": TOKEN_OF_READERS,
+    "catalogue_works.list_group_works": TOKEN_OF_READERS,
+    "catalogue_groups.correct_catalogue_group": TOKEN_OF_STEWARDS,
+    "catalogue_groups.undo_correction": TOKEN_OF_STEWARDS,
+    "catalogue_groups.set_availability": TOKEN_OF_STEWARDS,
+    "catalogue_groups.retire_group": TOKEN_OF_STEWARDS,
+    "catalogue_groups.reinstate_group": TOKEN_OF_STEWARDS,
+    "catalogue_groups.opt_group_out": TOKEN_OF_STEWARDS,
+    "catalogue_groups.opt_group_in": TOKEN_OF_STEWARDS,
+    "catalogue_groups.merge_group": TOKEN_OF_STEWARDS,
+    "catalogue_groups.split_group": TOKEN_OF_STEWARDS,
+    "catalogue_works.add_work": TOKEN_OF_STEWARDS,
+    "catalogue_works.unlink_work": TOKEN_OF_STEWARDS,
+    "catalogue_works.hide_work": TOKEN_OF_STEWARDS,
+    "catalogue_works.show_work": TOKEN_OF_STEWARDS,
+    "catalogue_works.pin_work": TOKEN_OF_STEWARDS,
+    "catalogue_works.unpin_work": TOKEN_OF_STEWARDS,
+    "catalogue_links.list_suggested_links": TOKEN_OF_STEWARDS,
+    "catalogue_links.search_links": TOKEN_OF_STEWARDS,
+    "catalogue_links.answer_links": TOKEN_OF_STEWARDS,
+    "catalogue_imports.list_imports": TOKEN_OF_STEWARDS,
+    "catalogue_imports.send_import": TOKEN_OF_STEWARDS,
+    "catalogue_imports.read_import": TOKEN_OF_STEWARDS,
+    "catalogue_imports.list_import_lines": TOKEN_OF_STEWARDS,
+    "catalogue_imports.approve_import": TOKEN_OF_STEWARDS,
+    "catalogue_imports.stop_import": TOKEN_OF_STEWARDS,
+    "catalogue_imports.resume_import": TOKEN_OF_STEWARDS,
+    "catalogue_imports.undo_import": TOKEN_OF_STEWARDS,
 }
 
 PAGES: Mapping[str, Rule] = {

@@ -11,12 +11,13 @@ from matchmaker.curation.records import Pseudonym, prepare_record
 from matchmaker.db import access_record, decisions
 from matchmaker.db.alerts import delete_group_alerts
 from matchmaker.db.catalogue import add_collaborator, decided_collaborator, refresh_collaborator, touch_collection
+from matchmaker.db.group_lists import find_group
 from matchmaker.db.session import Database, Session, Turn
 from matchmaker.db.work_links import copy_links, refresh_evidence, refresh_works, set_links
 from matchmaker.db.works import find_work, save_records, touched_works
 from matchmaker.domain.access_event import AccessAct
 from matchmaker.domain.collaborator import PROFILE, Collaborator, CollaboratorKind
-from matchmaker.domain.curation import Decision, DecisionKind, apply_decisions
+from matchmaker.domain.curation import Decision, DecisionKind, GroupState, apply_decisions
 from matchmaker.domain.errors import FileProblem, InvalidChallengeError, mark
 from matchmaker.domain.language import LocalisedText
 from matchmaker.domain.work import (
@@ -83,13 +84,19 @@ def opt_in(database: Database, ledger: Path, collection: str, group: str, by: st
 
 
 def merge_groups(database: Database, collection: str, group: str, into: str, by: str) -> None:
-    """Make one group part of another: its works are the other's from now on, and itself is not matched any more."""
+    """Make one group part of another: its works are the other's from now on, and itself is not matched any more.
+
+    Raises:
+        NotFoundError: one of the two is not there.
+        InvalidChallengeError: they are the same, or the other one does not take part.
+    """
     if group == into:
         raise InvalidChallengeError("into", mark("Choose another group."))
     with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
+        if find_group(session, collection, into).state is not GroupState.ACTIVE:
+            raise InvalidChallengeError("into", mark("Choose another group."))
         _save(session, collection, group, DecisionKind.MERGED, {"into": into}, by)
         own = _group(session, collection, group)
-        _group(session, collection, into)
         works = copy_links(session, collection, group, into, BASIS.get(by, LinkBasis.STEWARD))
         refresh_collaborator(session, collection, group)
         refresh_evidence(session, collection, works)

@@ -93,3 +93,18 @@ class ViewRow(Base):
     session_id: Mapped[str] = mapped_column(ForeignKey("sign_in_session.id", ondelete="CASCADE"), index=True)
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenge.id", ondelete="CASCADE"), index=True)
     participant_id: Mapped[str | None] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"), index=True)
+
+
+class PersonalTokenRow(Base):
+    """A token by which a program works for an account. Of the secret, which is random, only the SHA-256 is kept."""
+
+    __tablename__ = "personal_token"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    secret_digest: Mapped[str] = mapped_column(Digest)
+    roles: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaker.db.cases import aware
 from matchmaker.db.identity import read_account
 from matchmaker.db.identity_models import AccountRow, AttemptRow, MailLinkRow, RetiredValueRow, SessionRow
+from matchmaker.db.personal_tokens import revoke_all
 from matchmaker.domain.account import SignedIn
 
 
@@ -136,7 +137,8 @@ def delete_session(session: Session, session_id: str) -> bool:
 
 
 def delete_sessions(session: Session, account_id: str, but: str | None = None) -> int:
-    """End the sessions of an account, ``but`` one; returns how many."""
+    """End the sessions of an account, ``but`` one; returns how many. Its personal tokens end with them."""
+    revoke_all(session, account_id, datetime.now(UTC))
     query = delete(SessionRow).where(SessionRow.account_id == account_id)
     if but is not None:
         query = query.where(SessionRow.id != but)

@@ -26,9 +26,11 @@ class Sample:
         return self.after or self.before or {}
 
 
-def find_samples(session: Session, job: ImportJob, verdict: Verdict, limit: int) -> list[Sample]:
-    """The first lines of a verdict. What was there before is what is there now, until the change is made."""
-    lines = find_lines(session, job.id, [verdict], limit=limit)
+def find_samples(session: Session, job: ImportJob, verdict: Verdict, limit: int, after: int = 0) -> list[Sample]:
+    """The first lines of a verdict behind a number. What was there before is what is there now, until the change is
+    made.
+    """
+    lines = find_lines(session, job.id, [verdict], after=after, limit=limit)
     sources = {str((line.content or {}).get("source", job.source)) for line in lines}
     statement = select(RecordRow.source, RecordRow.id, RecordRow.content).where(
         RecordRow.collection == job.collection,

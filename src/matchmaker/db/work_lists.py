@@ -1,6 +1,6 @@
 """Lists of works for those who look after the catalogue: what a group has, what is nobody's, how much there is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -66,6 +66,18 @@ def find_suggested(
         statement = statement.where(LinkRow.collaborator_id == collaborator_id)
     order = (LinkRow.probability.desc().nulls_last(), LinkRow.work_id)
     return [_linked(*row) for row in session.execute(statement.order_by(*order).limit(limit).offset(offset))]
+
+
+def pairs_in_state(
+    session: Session, collection: str, pairs: Collection[tuple[str, str]], state: LinkState
+) -> set[tuple[str, str]]:
+    """Those of some pairs, each a work and a group, between which there is a link in a state."""
+    statement = select(LinkRow.work_id, LinkRow.collaborator_id).where(
+        LinkRow.collection == collection,
+        LinkRow.state == state,
+        LinkRow.work_id.in_(sorted({work for work, _ in pairs})),
+    )
+    return set(session.execute(statement).tuples()) & set(pairs)
 
 
 def count_suggested(session: Session, collection: str) -> int:

@@ -38,6 +38,8 @@ class AccessAct(StrEnum):
     LINK_REPLACED = "link-replaced"
     GROUP_LINK_MADE = "group-link-made"
     GROUP_LINK_REVOKED = "group-link-revoked"
+    TOKEN_MADE = "token-made"  # noqa: S105  # the name of an act, as the next one
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)

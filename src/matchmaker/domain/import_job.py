@@ -143,3 +143,20 @@ def next_state(job: ImportJob, act: str) -> JobState:
             mark("{count} lines are wrong. Correct the file, or choose to leave these lines out."), count=job.rejected
         )
     return target
+
+
+def possible_acts(job: ImportJob) -> frozenset[str]:
+    """What can be asked of the job as it is now."""
+    if job.state.is_waiting_for_program:
+        return frozenset() if job.stop_asked else frozenset({"stop"})
+    has_difference = bool(job.counts)
+    match job.state:
+        case JobState.READY:
+            return frozenset({"approve"}) if job.changes else frozenset()
+        case JobState.DONE:
+            return frozenset({"undo"}) if job.changes else frozenset()
+        case JobState.STOPPED | JobState.FAILED:
+            return frozenset({"resume", "undo"}) if has_difference else frozenset({"resume"})
+        case JobState.UNDO_STOPPED:
+            return frozenset({"resume"})
+    return frozenset()

@@ -1,0 +1,39 @@
+"""A server of its own where staff have accounts: making the first one closes the desk to who sits at the machine."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from matchmaker.domain.access import Role
+from matchmaker.review.identity import accounts, personal_tokens
+from matchmaker.workspace import Workspace
+from tests.e2e.conftest import served
+from tests.identity_place import PASSWORD, copied
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Where it answers, and the token of each role."""
+
+    address: str
+    tokens: dict[Role, str]
+
+    @property
+    def token(self) -> str:
+        """The steward's."""
+        return self.tokens[Role.STEWARD]
+
+
+@pytest.fixture(scope="module")
+def staff(
+    workspace: Workspace, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Staff]:
+    place = copied(workspace, tmp_path_factory.mktemp("staff"))
+    tokens = {}
+    for role in (Role.ADVISER, Role.STEWARD, Role.ADMINISTRATOR):
+        account = accounts.add_local(place.database, place.settings, role, PASSWORD)
+        tokens[role] = personal_tokens.make_token(place.database, account, [role], 1)[1]
+    given = {**environment, "MATCHMAKER_STATE_DIR": str(place.settings.state_dir)}
+    with served(given, tmp_path_factory.mktemp("staff-server") / "log") as address:
+        yield Staff(address, tokens)
