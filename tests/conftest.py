@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from matchmaker.db.session import Database, open_database
@@ -13,6 +14,10 @@ from matchmaker.settings import Settings
 from matchmaker.text.analysis import Analyzer
 from matchmaker.workspace import Workspace
 from tests.fakes import HashingEncoder
+
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
+"""A busy machine would fail what it only does slowly."""
 
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_DATA = ROOT.parent / "shared" / "data"

@@ -12,12 +12,13 @@ from matchmaker import __version__
 from matchmaker.catalogue.importers import find_source
 from matchmaker.curation.suggesting import SuggestionWorker
 from matchmaker.curation.worker import ImportWorker
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.errors import MatchmakerError, SetupError
 from matchmaker.notify.letter_sender import site_address
 from matchmaker.notify.senders import deliverer
 from matchmaker.review.access_record import note_domains
 from matchmaker.review.alerts import write_alerts
-from matchmaker.settings import MAIN_COLLECTION, Settings, read_settings
+from matchmaker.settings import Settings, read_settings
 from matchmaker.workspace import Workspace
 from matchmaker_api import webhook_messages
 from matchmaker_api.description import describe
@@ -46,6 +47,7 @@ from matchmaker_api.pages import (
     challenge_letters,
     challenge_link,
     challenge_open,
+    challenge_others,
     challenge_similar,
     challenge_status,
     desk_access,
@@ -97,7 +99,7 @@ how this API is versioned.
 API = (challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health)
 PAGES = (
     *(public, problems, widget, challenge_open, challenge_drafts, challenge_form, challenge_similar, challenge_status),
-    *(challenge_letters, challenge_link, account_password),
+    *(challenge_letters, challenge_link, challenge_others, account_password),
     *(sign_in, sign_in_provider, sign_in_link, account, my, letters, desk_access, desk_access_webhooks),
     *(desk_queue, desk_case, desk_doing, desk_approve, desk_blind, desk_find, desk_record),
     *(catalogue_read_list, catalogue_read_group, catalogue_read_coverage, catalogue_act, catalogue_edit),

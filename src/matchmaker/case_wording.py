@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from matchmaker.db.case_records import TieKind
+from matchmaker.db.case_records import Participant, ParticipantRole, Standing
+from matchmaker.db.desk_records import TieKind
 from matchmaker.domain.case import ClosingReason, Decision, RejectionReason, Route
 from matchmaker.domain.errors import mark
 from matchmaker.domain.event import Actor, Event, EventKind
@@ -69,6 +70,7 @@ OFFICER_EVENTS = {
     EventKind.AMEND: mark("A new version was sent."),
     EventKind.WITHDRAW: mark("The challenge was withdrawn."),
     EventKind.JOIN: mark("Another municipality joined as co-owner."),
+    EventKind.FOLLOW: mark("Another municipality began to follow it."),
     EventKind.ASK: mark("An adviser asked a question."),
     EventKind.ANSWER: mark("The question was answered."),
     EventKind.CLOSE: mark("The case was closed."),
@@ -92,6 +94,12 @@ LETTER_STATES = {
     LetterState.FAILED: mark("could not be delivered"),
 }
 
+JOINED = {ParticipantRole.CO_OWNER: mark("co-owner"), ParticipantRole.FOLLOWER: mark("follows")}
+ASKING = {
+    ParticipantRole.CO_OWNER: mark("asks to join as co-owner"),
+    ParticipantRole.FOLLOWER: mark("asks to follow"),
+}
+
 TIES = {
     TieKind.SUPPLIER: mark("supplier to the municipality"),
     TieKind.SAME_PERSON: mark("the same person on both sides"),
@@ -104,8 +112,10 @@ DESK_EVENTS = {
     EventKind.MATCH: mark("The system's list was made."),
     EventKind.AMEND: mark("The municipality sent version {version}."),
     EventKind.WITHDRAW: mark("The challenge was withdrawn."),
-    EventKind.JOIN: mark("Another municipality joined as co-owner."),
-    EventKind.FOLLOW: mark("Another municipality follows the case."),
+    EventKind.ASK_TO_JOIN: mark("Another municipality asked to join."),
+    EventKind.JOIN: mark("Another municipality was let in as co-owner."),
+    EventKind.FOLLOW: mark("Another municipality was let in to follow the case."),
+    EventKind.REFUSE_JOIN: mark("Another municipality was refused."),
     EventKind.ANSWER: mark("The question was answered."),
     EventKind.DECIDE: mark("{name}: the decision stays as it was."),
     EventKind.MOVE: mark("{name} was moved to place {to}."),
@@ -117,6 +127,7 @@ DESK_EVENTS = {
     EventKind.ASK: mark("A question was sent to the municipality."),
     EventKind.RESUME: mark("The review went on without the answer."),
     EventKind.TIE: mark("A tie of {name} was registered: {tie}."),
+    EventKind.UNTIE: mark("A tie of {name} was taken back: {tie}."),
     EventKind.JUDGE: mark("Candidates were graded: {count}."),
     EventKind.APPROVE: mark("The list was approved, with {count} accepted."),
     EventKind.TAKE_BACK: mark("The approval was taken back."),
@@ -182,6 +193,14 @@ def letter_state_word(letter: Letter, say: Translator) -> str:
     return say.say(LETTER_STATES[letter.state])
 
 
+def participant_word(participant: Participant, say: Translator) -> str:
+    """What another municipality is to a case: "co-owner"."""
+    if participant.standing is Standing.REFUSED:
+        return say.say(mark("refused"))
+    words = ASKING if participant.is_asking else JOINED
+    return say.say(words[participant.role])
+
+
 def tie_word(kind: TieKind, say: Translator) -> str:
     """What speaks against a collaborator."""
     return say.say(TIES[kind])
@@ -216,8 +235,10 @@ def desk_event(event: Event, say: Translator, names: Mapping[str, str]) -> str:
             if judged["reason"]:
                 values["reason"] = rejection_word(RejectionReason(judged["reason"]), say)
             return say.say(DECIDED[Decision(judged["decision"])], **values)
-        case EventKind.TIE:
+        case EventKind.TIE | EventKind.UNTIE:
             return say.say(DESK_EVENTS[event.kind], **values, tie=tie_word(TieKind(told["kind"]), say))
+        case EventKind.CLOSE if told.get("list_not_sent"):
+            return say.say(mark("The case was closed. The approved list was not sent."))
         case EventKind.UNDO:
             return say.say(UNDONE[EventKind(told["undone"])], **values)
         case _:

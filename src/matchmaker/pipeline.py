@@ -15,7 +15,7 @@ from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.collection import Collection
 from matchmaker.domain.language import Language
 from matchmaker.domain.ranking import RankedCollaborator
-from matchmaker.domain.shortlist import Shortlist, Suggestion
+from matchmaker.domain.shortlist import DEFAULT_TOP_K, Shortlist, Suggestion
 from matchmaker.ranking.parts import divide
 from matchmaker.ranking.scorer import ALL_CHANNELS, Channel, Scorer, best_first
 from matchmaker.retrieval.encoder import Encoder, Progress, Role, Vectors
@@ -24,8 +24,6 @@ from matchmaker.shortlisting import Retrieved, Shortlister
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.normalise import word_count
 from matchmaker.text.query import Query, read_query
-
-DEFAULT_TOP_K = 10
 
 
 class Matcher:
@@ -49,12 +47,11 @@ class Matcher:
             InvalidChallengeError: the challenge cannot be read.
         """
         query = read_query(challenge)
-        return self._shortlister.shortlist(query, self._whole(query), self._parts(query), top_k)
+        return self._shortlister.shortlist(query, *self._found(query), top_k)
 
     def suggest(self, challenge: Challenge, collaborators: Sequence[str]) -> list[Suggestion]:
         """What speaks for collaborators that a person chose, by id; those who are not in the index are left out."""
-        query = read_query(challenge)
-        return self._shortlister.suggestions(collaborators, self._whole(query), self._parts(query))
+        return self._shortlister.suggestions(collaborators, *self._found(read_query(challenge)))
 
     def rank(
         self,
@@ -78,21 +75,25 @@ class Matcher:
     def query_vectors(self, queries: Sequence[Query], progress: Progress | None = None) -> Vectors:
         """Corrected unit vectors, shape (queries, dimension); a long challenge is the mean of its passages."""
         passages = [passage for query in queries for passage in query.passages]
-        encoded = self._encoder.encode(passages, Role.QUERY, progress)
+        return self._means(queries, self._encoder.encode(passages, Role.QUERY, progress))
+
+    def _means(self, queries: Sequence[Query], encoded: Vectors) -> Vectors:
         starts = np.cumsum([0] + [len(query.passages) for query in queries])[:-1]
-        means = np.add.reduceat(encoded, starts) if passages else encoded
+        means = np.add.reduceat(encoded, starts) if len(encoded) else encoded
         means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
         return self.index.centres.correct(means, [query.language.value for query in queries], Role.QUERY)
 
-    def _whole(self, query: Query) -> Retrieved:
-        return self._retrieve(query.text, query.language, self.query_vectors([query])[0])
+    def _found(self, query: Query) -> tuple[Retrieved, list[Retrieved]]:
+        """What the channels find for a challenge and for each of its parts; for none of these where it is one.
 
-    def _parts(self, query: Query) -> list[Retrieved]:
-        """What the channels find for each of the challenge's parts; none where it is one."""
-        sentences = query.sentences
-        if len(sentences) < 2:
-            return []
-        encoded = self._encoder.encode(sentences, Role.QUERY)
+        Both are encoded in one go, since the encoder shares out texts among the cores.
+        """
+        sentences = query.sentences if len(query.sentences) > 1 else []
+        encoded = self._encoder.encode([*query.passages, *sentences], Role.QUERY)
+        whole = self._retrieve(query.text, query.language, self._means([query], encoded[: len(query.passages)])[0])
+        return whole, self._parts(query, sentences, encoded[len(query.passages) :]) if sentences else []
+
+    def _parts(self, query: Query, sentences: Sequence[str], encoded: Vectors) -> list[Retrieved]:
         vectors = self.index.centres.correct(encoded, [query.language.value] * len(sentences), Role.QUERY)
         found = [self._retrieve(text, query.language, own) for text, own in zip(sentences, vectors, strict=True)]
         words = [word_count(one) for one in sentences]
@@ -101,10 +102,9 @@ class Matcher:
             return []
         weights = np.array(words, dtype=np.float32)[:, None]
         means = [(vectors[group] * weights[group]).sum(axis=0) for group in groups]
-        return [
-            self._retrieve(" ".join(sentences[one] for one in group), query.language, mean / np.linalg.norm(mean))
-            for group, mean in zip(groups, means, strict=True)
-        ]
+        texts = [" ".join(sentences[one] for one in group) for group in groups]
+        parts = zip(texts, means, strict=True)
+        return [self._retrieve(text, query.language, mean / np.linalg.norm(mean)) for text, mean in parts]
 
     def _retrieve(
         self, text: str, language: Language, vector: Vectors, channels: frozenset[Channel] = ALL_CHANNELS

@@ -15,7 +15,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from matchmaker.domain.errors import SetupError, mark
 
 DEFAULT_ENCODER = "default"
-MAIN_COLLECTION = "main"
 
 DRAFT_DAYS = 180
 

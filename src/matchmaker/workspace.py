@@ -17,7 +17,7 @@ from matchmaker.db.collection import StoredCollection
 from matchmaker.db.session import Database, open_database
 from matchmaker.db.vector_cache import DatabaseVectorCache
 from matchmaker.domain.collaborator import Collaborator
-from matchmaker.domain.collection import check_collection_name
+from matchmaker.domain.collection import MAIN_COLLECTION, check_collection_name
 from matchmaker.domain.errors import NotFoundError, SetupError, mark
 from matchmaker.evaluation.systems import FULL, System
 from matchmaker.indexing import (
@@ -36,7 +36,7 @@ from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.retrieval.onnx_encoder import OnnxEncoder
 from matchmaker.retrieval.preparation.prepare import find_prepared, prepare_encoder
 from matchmaker.review.identity.secrets import installation_key
-from matchmaker.settings import DEFAULT_ENCODER, MAIN_COLLECTION, Settings
+from matchmaker.settings import DEFAULT_ENCODER, Settings
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.term_bridge import TermBridge
 

@@ -169,6 +169,8 @@ def test_webhook_endpoints_are_managed(portal: Client) -> None:
     [
         ({"text": "😀"}, "/text", "inga ord"),
         ({"text": ""}, "/text", "inga ord"),
+        ({"text": "", "tried": "Vi har spolat ledningarna."}, "/text", "inga ord"),
+        ({"text": "?", "title": "Källare översvämmas"}, "/text", "inga ord"),
         ({"text": "ord " * 50_000}, "/text", "200000 tecken"),
         ({"text": "Buller \ud800"}, "/text", "halva tecken"),
         ({}, "/text", "saknas"),

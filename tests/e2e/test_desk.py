@@ -90,8 +90,9 @@ def test_a_list_is_reviewed_approved_and_sent(
     expect(page.locator("[data-error-summary]")).to_contain_text("Choose the route first")
     expect(page.get_by_label("Message to the municipality")).to_have_value("Börja med ett samtal.")
     page.get_by_label("Route: how the need is met").select_option("research_group")
-    page.get_by_role("button", name="Set the route").click()
-    page.get_by_label("Message to the municipality").fill("Börja med ett samtal.")
+    page.get_by_role("button", name="Show what the municipality will see").click()
+    expect(preview).to_contain_text("A research group")
+    expect(preview).to_contain_text("Börja med ett samtal.")
     page.get_by_role("button", name="Approve the list").click()
     expect(page.get_by_text("Approved. The list is sent")).to_be_visible()
     assert read_status(workspace.database, case.id).approved is None
@@ -309,3 +310,19 @@ def test_the_merge_page_is_accessible(
     expect(page.locator("#case h1")).to_be_focused()
     expect(page.locator("[name=revision]").first).not_to_have_value(str(case.revision))
     assert_accessible(page)
+
+
+def test_half_a_note_outlives_an_act_that_came_too_late(
+    open_page: OpenPage, workspace: Workspace, send: Send, read: Read
+) -> None:
+    case = send()
+    page = open_page(f"/desk/cases/{case.id}", language="en")
+    page.get_by_label("New note").fill("Ring dem på tors")
+    other = Desk(workspace.database, "adviser-2")
+    other.decide(case.id, read(case).revision, case.candidates[1].id, Decision.ACCEPTED)
+    page.locator(f"#accept-{case.candidates[0].id}").click()
+    page.get_by_role("link", name="Leave it, and show the case").click()
+    expect(page.get_by_label("New note")).to_have_value("Ring dem på tors")
+    page.get_by_role("button", name="Save the note").click()
+    expect(page.locator(".desk-messages")).to_contain_text("Ring dem på tors")
+    expect(page.get_by_label("New note")).to_have_value("")

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from matchmaker.db.case_records import ParticipantRole
 from matchmaker.domain.workflow import State
 from matchmaker.messages import translator
-from matchmaker.review import drafts
+from matchmaker.review import drafts, joining
 from matchmaker.review.desk import Desk
 from matchmaker.workspace import Workspace
 from tests.e2e.browsing import PHONE, ColorScheme, OpenPage, assert_accessible
-from tests.integration.cases import TYPED, amend_elsewhere, approved, read, send
+from tests.integration.cases import CHOICES, TYPED, amend_elsewhere, approved, read, send
 
 say = translator("sv").say
 LONG = (
@@ -237,20 +238,24 @@ def test_the_link_can_be_copied(open_page: OpenPage, workspace: Workspace) -> No
 
 def test_a_similar_challenge_is_joined_in_place_of_asking_again(open_page: OpenPage, workspace: Workspace) -> None:
     noise = "Eleverna i högstadiet har svårt att koncentrera sig, för ventilationen bullrar i klassrummen hela dagen."
-    _, other = send(workspace, title="Buller i klassrum", problem=noise)
+    own, other = send(workspace, title="Buller i klassrum", problem=noise)
     token = draft(workspace, municipality="", contact_email="", title="Bullriga klassrum", problem=noise)
     page = open_page(f"/challenges/{token}/form/5")
     card = page.locator(".mm-similar > li").filter(has_text="Buller i klassrum").first
     card.get_by_role("link", name=say("Join as co-owner")).click()
-    click(page, "Join as co-owner")
+    click(page, "Ask to join")
     expect(page.locator("[data-error-summary] a")).to_have_count(2)
     expect(page.locator("[data-error-summary]")).to_be_focused()
     page.locator("[name=municipality]").select_option("2582")
     page.locator("[name=contact_email]").fill("va@boden.example")
-    click(page, "Join as co-owner")
-    expect(page.locator("h1")).to_have_text(say("You are now a co-owner"))
+    click(page, "Ask to join")
+    expect(page.locator("h1")).to_have_text(say("You have asked to join"))
     assert token not in page.locator("#private-link").input_value()
-    page.goto(page.locator("#private-link").input_value())
+    link = page.locator("#private-link").input_value()
+    owner = open_page(f"/challenges/{own}")
+    owner.locator("li", has_text="Boden").get_by_role("button", name=say("Let them in")).click()
+    expect(owner.locator("li", has_text="Boden").get_by_role("button", name=say("Take them out"))).to_have_count(1)
+    page.goto(link)
     expect(page.locator("h1")).to_have_text("Buller i klassrum")
     expect(page.get_by_role("button", name=say("Change the description"))).to_have_count(0)
     assert read(workspace, other.id).revision > other.revision
@@ -338,6 +343,10 @@ def test_every_page_is_accessible(
     drafts.start_amending(workspace.database, overtaken)
     drafts.keep(workspace.database, overtaken, {"problem": LONG, "areas": [], "visibility": "internal"})
     amend_elsewhere(workspace, changed.id, f"{LONG} Nu också i nya områden.")
+    joining.join(workspace.database, draft(workspace, municipality="2582"), case.id, ParticipantRole.FOLLOWER, CHOICES)
+    asking = joining.join(
+        workspace.database, draft(workspace, municipality="2582"), waiting.id, ParticipantRole.CO_OWNER, CHOICES
+    )
     typed = draft(workspace, problem=f"{LONG} Brukaren Anna Andersson ringde.")
     empty = drafts.start_draft(workspace.database, "main", {"title": "", "by_when": "snart"})
     paths = [
@@ -345,10 +354,26 @@ def test_every_page_is_accessible(
         *(f"{empty}/form/{step}?check=1" for step in (1, 2, 3, 4, 6)), f"{typed}/saved", f"{typed}/throw-away",
         f"{typed}/join/{case.id}/co_owner", f"{typed}/join/{case.id}/follower", f"{token}/receipt", token,
         f"{token}/withdraw", listed, asked, f"{amending}/form/1", amending, f"{overtaken}/form/2",
-        f"{overtaken}/form/6", "nothing",
+        f"{overtaken}/form/6", asking, "nothing",
     ]  # fmt: skip
     page = open_page(width=PHONE, color_scheme=scheme, language=language)
     for path in paths:
         page.goto(f"/challenges/{path}")
         expect(page.locator("h1")).to_have_count(1)
         assert_accessible(page)
+
+
+def test_two_windows_on_one_draft_lose_neither_text(open_page: OpenPage, workspace: Workspace) -> None:
+    token = draft(workspace, problem="Kort.")
+    first, second = (open_page(f"/challenges/{token}/form/2") for _ in range(2))
+    first.locator("[name=problem]").fill("Den första texten.")
+    expect(first.locator("#saved [data-kept-done]")).to_have_count(1)
+    second.locator("[name=problem]").fill("Den andra texten.")
+    expect(second.locator("#saved .mm-saved__trouble")).to_have_count(1)
+    click(second, "Next")
+    expect(second.locator("[data-error-summary]")).to_contain_text("Den första texten")
+    expect(second.locator("[name=problem]")).to_have_value("Den andra texten.")
+    assert_accessible(second)
+    click(second, "Next")
+    expect(second).to_have_url(re.compile("/form/3$"))
+    assert kept(workspace, token)["problem"] == "Den andra texten."

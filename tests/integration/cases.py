@@ -3,13 +3,18 @@
 from dataclasses import replace
 from datetime import datetime
 
+from matchmaker.db.case_records import list_participants
 from matchmaker.db.cases import get_case, list_events
+from matchmaker.db.session import Database
 from matchmaker.domain.case import Case, Decision, Route
+from matchmaker.domain.days import local_day
 from matchmaker.domain.event import EventKind
 from matchmaker.review import approval, drafts, portal
+from matchmaker.review.case_view import read_case
 from matchmaker.review.desk import Desk
 from matchmaker.review.drafts import Choices
 from matchmaker.review.intake import match_case
+from matchmaker.review.participants import admit_by_owner
 from matchmaker.workspace import Workspace
 
 CHOICES = Choices(("2580", "2582", "2514"), ("infrastructure", "health_and_care"))
@@ -59,3 +64,17 @@ def approved(workspace: Workspace, desk: Desk, case: Case, now: datetime) -> Cas
     case = desk.move(case.id, case.revision, second, 1)
     case = desk.set_route(case.id, case.revision, Route.RESEARCH_GROUP)
     return approval.approve(desk, case.id, case.revision, "Börja med den första.", 10, now)
+
+
+def undo_last(desk: Desk, case: Case) -> Case:
+    """Press the button that undoes, on a page of the case as it is now."""
+    seen = read_case(desk.database, case.id, desk.adviser, local_day()).undoable
+    return desk.undo(case.id, case.revision, seen.id if seen else 0)
+
+
+def let_in(database: Database, case_id: str) -> None:
+    """Let in all that have asked to join."""
+    with database.reading() as session:
+        asking = [one.id for one in list_participants(session, case_id) if one.is_asking]
+    for one in asking:
+        admit_by_owner(database, case_id, one)

@@ -24,7 +24,7 @@ from matchmaker.review import approval, drafts
 from matchmaker.review.desk import Desk
 from matchmaker.review.joining import join
 from matchmaker.review.status import answer_question, read_status
-from tests.integration.cases import CHOICES, TYPED
+from tests.integration.cases import CHOICES, TYPED, let_in
 from tests.integration.mail_server import URL, Inbox, Serve, configured, over
 
 SITE = "https://matchmaker.kommunernas-gemensamma-forvaltning.norrbotten.example/en/lang/adress"
@@ -50,7 +50,9 @@ def match(database: Database, case_id: str) -> Case:
 
 def joined(database: Database, case: Case, role: ParticipantRole, address: str, code: str) -> str:
     typed = {"municipality": code, "contact_role": "Chef", "contact_email": address, "title": "Ring 0920"}
-    return join(database, drafts.start_draft(database, "main", typed), case.id, role, CHOICES, "en")
+    token = join(database, drafts.start_draft(database, "main", typed), case.id, role, CHOICES, "en")
+    let_in(database, case.id)
+    return token
 
 
 def approve(desk: Desk, case: Case) -> Case:

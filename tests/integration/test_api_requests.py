@@ -1,14 +1,15 @@
 """Requests to the API as careless and late clients send them: what is refused, with which words, and what is not."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from matchmaker.review import portal
+from matchmaker.domain import days
+from matchmaker.domain.days import local_day
 from matchmaker.review.desk import Desk
 from matchmaker.workspace import Workspace
 from matchmaker_api.app import create_app
@@ -97,11 +98,11 @@ class Tomorrow(datetime):
 def test_a_request_that_is_sent_again_after_midnight_gets_its_answer(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    today = datetime.now(UTC).date().isoformat()
+    today = local_day().isoformat()
     sent: dict[str, Any] = {"json": {**BODY, "by_when": today}, "headers": {"Idempotency-Key": "last-day"}}
     first = client.post(CHALLENGES, **sent)
     assert first.status_code == 201
-    monkeypatch.setattr(portal, "datetime", Tomorrow)
+    monkeypatch.setattr(days, "datetime", Tomorrow)
     again = client.post(CHALLENGES, **sent)
     assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
     new = client.post(CHALLENGES, json=sent["json"])

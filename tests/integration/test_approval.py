@@ -14,6 +14,8 @@ from matchmaker.review.desk import Desk
 from matchmaker.workspace import Workspace
 from tests.integration.cases import CHOICES, approved, read
 
+PROMISE = datetime.now(UTC).date() + timedelta(days=14)
+
 
 def test_a_question_waits_for_its_answer(workspace: Workspace, desk: Desk, sent: tuple[str, Case]) -> None:
     case = desk.ask(sent[1].id, sent[1].revision, "Finns det mätdata?")
@@ -68,7 +70,7 @@ def test_an_approval_is_taken_back_until_it_is_sent(workspace: Workspace, desk: 
 def test_a_sent_list_stays_until_another_is_approved(workspace: Workspace, desk: Desk, sent: tuple[str, Case]) -> None:
     now = datetime.now(UTC)
     case = approved(workspace, desk, sent[1], now - timedelta(hours=1))
-    case = approval.revise(desk, case.id, case.revision)
+    case = approval.revise(desk, case.id, case.revision, PROMISE)
     case = desk.decide(case.id, case.revision, case.accepted[0].id, Decision.PENDING)
     shown = status.read_status(workspace.database, case.id, now)
     assert shown.approved is not None

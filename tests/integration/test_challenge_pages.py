@@ -17,7 +17,7 @@ from matchmaker.review import drafts, joining
 from matchmaker.review.desk import Desk
 from matchmaker.workspace import Workspace
 from matchmaker_api.app import create_app
-from tests.integration.cases import CHOICES, TYPED, amend_elsewhere, approved, read, send
+from tests.integration.cases import CHOICES, TYPED, amend_elsewhere, approved, let_in, read, send
 
 WITHOUT_PLACE = {name: value for name, value in TYPED.items() if name not in {"municipality", "contact_email"}}
 
@@ -40,7 +40,7 @@ def kept(workspace: Workspace, token: str) -> dict[str, object]:
 
 def hidden(page: str, name: str) -> str:
     """The value of a form's hidden field."""
-    found = re.search(f'<input type="hidden" name="{name}" value="([^"]*)">', page)
+    found = re.search(f'<input type="hidden"[^>]* name="{name}" value="([^"]*)"', page)
     assert found, name
     return found.group(1)
 
@@ -156,7 +156,7 @@ def test_a_matching_that_fails_is_not_the_officers_trouble(
     def no_matcher(*_: object) -> None:
         raise SetupError("no index", remedy="matchmaker prepare")
 
-    send(workspace)  # there is something public to compare with
+    send(workspace, municipality="2514")  # there is something public to compare with
     token = draft(workspace)
     monkeypatch.setattr(Workspace, "matcher", no_matcher)
     assert client.get(f"/challenges/{token}/form/2").status_code == 200
@@ -230,6 +230,9 @@ def test_joining_asks_for_who_joins_and_gives_the_same_link_twice(client: TestCl
     whole = {"municipality": "2582", "contact_role": "VA-chef", "contact_email": "va@boden.example"}
     first, second = (client.post(path, data=whole).headers["location"] for _ in range(2))
     assert first == second
+    asked = client.get(first).text
+    assert "You have asked to join" in asked and "You get an answer by" not in asked
+    let_in(workspace.database, other.id)
     assert "You are now a co-owner" in client.get(first).text
     status = client.get(first.removesuffix("/receipt")).text
     assert "va@kommun.example" not in status and "Withdraw the challenge" not in status
@@ -238,7 +241,9 @@ def test_joining_asks_for_who_joins_and_gives_the_same_link_twice(client: TestCl
 
 def participant(workspace: Workspace, other: Case) -> str:
     own = draft(workspace, municipality="2582")
-    return joining.join(workspace.database, own, other.id, ParticipantRole.FOLLOWER, CHOICES)
+    token = joining.join(workspace.database, own, other.id, ParticipantRole.FOLLOWER, CHOICES)
+    let_in(workspace.database, other.id)
+    return token
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from matchmaker.db.case_records import Standing, list_participants
 from matchmaker.db.cases import get_case, list_versions
 from matchmaker.db.challenges import find_shortlist
 from matchmaker.db.models import Base
@@ -123,3 +124,35 @@ def test_challenges_of_before_keep_their_text_and_shortlist(tmp_path: Path) -> N
     command.downgrade(config, "0001")
     with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
         assert connection.execute("SELECT count(*) FROM shortlist").fetchone() == (1,)
+
+
+def test_who_joined_before_others_were_let_in_has_been_let_in(tmp_path: Path) -> None:
+    """They were promised that they see it; a draft begun before has no window that it was written in."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    config = Config()
+    config.set_main_option("script_location", "matchmaker:db/migrations")
+    config.set_main_option("sqlalchemy.url", url)
+    command.upgrade(config, "0009")
+    with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
+        for table, known in (
+            ("challenge", {"id": "c1", "state": "submitted", "municipality": "2580", "title": "Buller"}),
+            ("participant", {"id": "p1", "challenge_id": "c1", "municipality": "2582", "role": "co_owner"}),
+        ):
+            _insert(connection, table, known)
+        connection.commit()
+    opened = open_database(url)
+    with opened.reading() as session:
+        [participant] = list_participants(session, "c1")
+        assert (participant.municipality, participant.standing) == ("2582", Standing.ADMITTED)
+        assert session.scalar(text("SELECT draft_windows FROM challenge WHERE id = 'c1'")) is None
+
+
+def _insert(connection: sqlite3.Connection, table: str, known: dict[str, str]) -> None:
+    """A row of a table as it was then; what must have a value and is not named gets one of its kind."""
+    columns = connection.execute(f"SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info('{table}')")
+    values = dict(known)
+    for name, kind, needed, default in columns.fetchall():
+        if needed and default is None and name not in values:
+            values[name] = {"DATETIME": "2026-11-01 08:00:00", "INTEGER": "1", "JSON": "{}"}.get(kind, "")
+    names, marks = ", ".join(values), ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))

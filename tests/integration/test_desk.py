@@ -1,12 +1,12 @@
 """The adviser's list beside the system's: decided, moved, added to, undone, by two at once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from matchmaker.db.case_records import TieKind
 from matchmaker.db.cases import list_events
 from matchmaker.db.challenges import find_shortlist
+from matchmaker.db.desk_records import TieKind
 from matchmaker.db.queue import NOBODY, QueueFilter, count_by_state, count_open_by_municipality, list_queue
 from matchmaker.domain.case import Case, ClosingReason, Decision, Origin, RejectionReason, Route
 from matchmaker.domain.errors import InvalidChallengeError, NotFoundError
@@ -15,8 +15,9 @@ from matchmaker.domain.workflow import State
 from matchmaker.review.case_view import note_visit, read_case
 from matchmaker.review.desk import Desk
 from matchmaker.review.intake import read_shortlist
+from matchmaker.review.ties import register_tie
 from matchmaker.workspace import Workspace
-from tests.integration.cases import approved, kinds, read, send
+from tests.integration.cases import approved, kinds, read, send, undo_last
 
 
 def test_the_systems_list_stays_as_it_was_beside_the_advisers(
@@ -74,11 +75,11 @@ def test_acts_are_undone_one_by_one_back_to_the_systems_list(
     case = desk.set_route(case.id, case.revision, Route.STUDENT_WORK)
     case = desk.note(case.id, "Ring kommunen.")  # cannot be undone, and stands in nobody's way
     for _ in range(3):
-        case = desk.undo(case.id, case.revision)
+        case = undo_last(desk, case)
     assert case.candidates == start.candidates
     assert (case.route, case.owner) == (None, None)
     with pytest.raises(NotFoundError):
-        desk.undo(case.id, case.revision)
+        undo_last(desk, case)
     assert kinds(workspace, case.id)[-3:] == [EventKind.UNDO] * 3
 
 
@@ -86,11 +87,11 @@ def test_an_act_that_was_undone_is_not_undone_again(desk: Desk, sent: tuple[str,
     start = sent[1]
     case = desk.decide(start.id, start.revision, start.candidates[0].id, Decision.ACCEPTED)
     case = desk.decide(case.id, case.revision, start.candidates[1].id, Decision.ACCEPTED)
-    case = desk.undo(case.id, case.revision)
+    case = undo_last(desk, case)
     case = desk.decide(case.id, case.revision, start.candidates[2].id, Decision.ACCEPTED)
-    case = desk.undo(case.id, case.revision)
+    case = undo_last(desk, case)
     assert [one.id for one in case.accepted] == [start.candidates[0].id]
-    assert desk.undo(case.id, case.revision).accepted == ()
+    assert undo_last(desk, case).accepted == ()
 
 
 def test_anyone_can_be_added_with_what_speaks_for_them(
@@ -125,7 +126,9 @@ def test_more_of_the_same_and_of_another_kind(workspace: Workspace, desk: Desk, 
 def test_a_closed_case_says_why_and_can_be_taken_up_again(desk: Desk, sent: tuple[str, Case]) -> None:
     case = desk.close(sent[1].id, sent[1].revision, ClosingReason.OUT_OF_SCOPE, Route.NOT_FOR_US)
     assert (case.state, case.closing_reason) == (State.CLOSED, ClosingReason.OUT_OF_SCOPE)
-    assert desk.reopen(case.id, case.revision).closing_reason is None
+    again = desk.reopen(case.id, case.revision, date(2099, 1, 2))
+    assert (again.state, again.closing_reason) == (State.IN_REVIEW, None)
+    assert again.promised_on == date(2099, 1, 2), "the day that was promised before may have passed"
 
 
 def test_ties_and_earlier_dealings_are_shown(workspace: Workspace, desk: Desk) -> None:
@@ -140,7 +143,7 @@ def test_ties_and_earlier_dealings_are_shown(workspace: Workspace, desk: Desk) -
     assert before.with_municipality >= 1
     abroad = read_case(workspace.database, elsewhere.id, "adviser-1", now.date()).histories[other]
     assert abroad.with_municipality < before.with_municipality
-    desk.tie(second.id, second.revision, other, TieKind.SUPPLIER, "Ramavtal", everywhere=False)
+    register_tie(desk, second.id, second.revision, other, TieKind.SUPPLIER, "Ramavtal", everywhere=False)
     assert read_case(workspace.database, second.id, "adviser-1", now.date()).ties[other][0].kind is TieKind.SUPPLIER
     assert other not in read_case(workspace.database, elsewhere.id, "adviser-1", now.date()).ties
 

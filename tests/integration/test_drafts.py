@@ -21,7 +21,7 @@ from tests.integration.cases import CHOICES, TYPED, kinds, read, send
 
 def test_a_draft_keeps_whatever_was_typed_until_it_can_be_sent(workspace: Workspace) -> None:
     token = drafts.start_draft(workspace.database, "main", {"title": "Buller\x00", "by_when": "i vår", "unknown": "x"})
-    whole = drafts.keep(workspace.database, token, {"problem": "Rad ett\r\nrad två"})
+    whole = drafts.keep(workspace.database, token, {"problem": "Rad ett\r\nrad två"}).whole
     assert whole == {"title": "Buller", "by_when": "i vår", "problem": "Rad ett\nrad två"}
     with pytest.raises(InvalidDescriptionError) as raised:
         drafts.send(workspace.database, token, CHOICES, 10)

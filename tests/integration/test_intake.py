@@ -4,9 +4,20 @@ import pytest
 from sqlalchemy import func, select
 
 from matchmaker.db.case_models import ChallengeRow
-from matchmaker.domain.errors import InvalidChallengeError, NotFoundError, SetupError
+from matchmaker.db.cases import get_case
+from matchmaker.db.challenges import StoredShortlist, find_shortlist
+from matchmaker.domain.errors import InvalidChallengeError, NotFoundError, NotReadyError, SetupError
+from matchmaker.domain.shortlist import Shortlist
+from matchmaker.domain.workflow import State
 from matchmaker.pipeline import Matcher
-from matchmaker.review.intake import challenge_shortlist, shortlist_content, submit_challenge
+from matchmaker.review.intake import (
+    Matchers,
+    match_case,
+    match_if_possible,
+    read_shortlist,
+    shortlist_content,
+    submit_challenge,
+)
 from matchmaker.workspace import Workspace
 
 TEXT = "Äldre som faller hemma får vänta på hjälp. Hemtjänsten vill ha ett larm som känner av fallet."
@@ -28,6 +39,14 @@ def unavailable(_collection: str) -> Matcher:
     raise SetupError("no index", remedy="matchmaker prepare")
 
 
+def matched(workspace: Workspace, challenge_id: str, matchers: Matchers) -> tuple[StoredShortlist, Shortlist]:
+    match_case(workspace.database, challenge_id, matchers)
+    with workspace.database.reading() as session:
+        stored = find_shortlist(session, challenge_id)
+    assert stored is not None
+    return stored, read_shortlist(stored)
+
+
 def test_a_challenge_is_stored_when_the_call_returns(workspace: Workspace) -> None:
     before = count(workspace)
     submit(workspace)
@@ -43,9 +62,9 @@ def test_a_challenge_without_words_is_not_stored(workspace: Workspace) -> None:
 
 def test_a_shortlist_is_frozen(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     identifier = submit(workspace)
-    stored, shortlist = challenge_shortlist(workspace.database, identifier, workspace.matcher)
+    stored, shortlist = matched(workspace, identifier, workspace.matcher)
     assert shortlist.experts[0].collaborator_id == "physiotherapy"
-    again, same = challenge_shortlist(workspace.database, identifier, unavailable)
+    again, same = matched(workspace, identifier, unavailable)
     assert (again, same) == (stored, shortlist)
     assert shortlist_content(same) == stored.content
     assert shortlist.provenance.encoder == workspace.encoder.fingerprint
@@ -54,10 +73,22 @@ def test_a_shortlist_is_frozen(workspace: Workspace, monkeypatch: pytest.MonkeyP
 def test_a_challenge_outlives_a_service_that_cannot_match(workspace: Workspace) -> None:
     identifier = submit(workspace)
     with pytest.raises(SetupError):
-        challenge_shortlist(workspace.database, identifier, unavailable)
-    assert challenge_shortlist(workspace.database, identifier, workspace.matcher)[1].experts
+        match_case(workspace.database, identifier, unavailable)
+    assert matched(workspace, identifier, workspace.matcher)[1].experts
+
+
+@pytest.mark.parametrize("error", [NotReadyError("being made"), SetupError("x", remedy="y"), RuntimeError("a fault")])
+def test_whatever_keeps_a_challenge_from_being_matched_stops_nobody(workspace: Workspace, error: Exception) -> None:
+    def fail(_collection: str) -> Matcher:
+        raise error
+
+    identifier = submit(workspace)
+    assert match_if_possible(workspace.database, identifier, fail) is not None
+    assert match_if_possible(workspace.database, identifier, workspace.matcher) is None
+    with workspace.database.reading() as session:
+        assert get_case(session, identifier).state is State.MATCHED
 
 
 def test_an_unknown_challenge_is_told(workspace: Workspace) -> None:
     with pytest.raises(NotFoundError):
-        challenge_shortlist(workspace.database, "nowhere", workspace.matcher)
+        match_if_possible(workspace.database, "nowhere", workspace.matcher)

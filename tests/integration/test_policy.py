@@ -17,7 +17,7 @@ from matchmaker.workspace import Workspace
 from matchmaker_api.app import create_app
 from matchmaker_api.security.policy import PAGES, ROUTES, find_rule
 from tests.e2e.keys import bearing, new_key
-from tests.integration.cases import CHOICES, TYPED, send
+from tests.integration.cases import CHOICES, TYPED, let_in, send
 
 OWN, OTHERS = "2580", "2514"
 
@@ -216,6 +216,9 @@ def test_a_co_owner_reads_but_does_not_change_and_a_follower_does_neither(
         _, case = send(workspace, municipality=OWN, visibility="public")
         token = start_draft(workspace.database, "main", {**TYPED, "municipality": OTHERS})
         join(workspace.database, token, case.id, role, CHOICES)
+        headers = bearing(new_key(workspace, municipalities=[OTHERS]))
+        assert here.get(f"/api/v1/challenges/{case.id}", headers=headers).status_code == 404, "it has only asked"
+        let_in(workspace.database, case.id)
         headers = bearing(new_key(workspace, municipalities=[OTHERS]))
         path = f"/api/v1/challenges/{case.id}"
         seen = here.get(path, headers=headers)

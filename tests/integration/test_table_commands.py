@@ -24,8 +24,9 @@ from matchmaker.curation.groups import retire_group, set_availability
 from matchmaker.curation.linking import STEWARD, save_hints
 from matchmaker.db import exports
 from matchmaker.domain.availability import Availability
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.work import Hint, HintScheme, Record
-from matchmaker.settings import MAIN_COLLECTION, read_settings
+from matchmaker.settings import read_settings
 from matchmaker.workspace import CATALOGUE_ORIGIN, Workspace
 from tests.conftest import ROOT
 from tests.integration.imports import PSEUDONYM, Shelf, record

@@ -182,7 +182,9 @@ def test_only_who_owns_the_case_and_asked_is_told(database: Database, desk: Desk
     with database.reading() as session:
         rows = session.scalars(select(OutboxRow)).all()
     found = {(row.endpoint_id, row.payload["type"]) for row in rows}
-    assert found == {(questions, "question.asked"), (owner, "question.asked"), (owner, "state.changed")}
+    assert found == {(questions, "question.asked"), (owner, "state.changed")}, "what is asked is the first owner's"
+    told_owner = [row.payload["data"]["state"] for row in rows if row.endpoint_id == owner]
+    assert told_owner == ["in_review"], "as the co-owner's page says"
     assert not {other, follower, silent} & {row.endpoint_id for row in rows}
     assert "mätdata" not in json.dumps([row.payload for row in rows], ensure_ascii=False)
 
@@ -247,7 +249,7 @@ def test_a_list_that_is_sent_at_once_is_told_at_once(database: Database, desk: D
     case = approval.release(desk, case.id, case.revision)
     assert told(database, datetime.now(UTC)) == APPROVED
     assert told(database, RELEASE + timedelta(days=1)) == []
-    approval.revise(desk, case.id, case.revision)
+    approval.revise(desk, case.id, case.revision, RELEASE.date())
     assert told(database, BEFORE) == [("state.changed", "approved", "in_review")]
 
 
@@ -259,7 +261,7 @@ def test_without_time_to_undo_it_is_told_at_once(database: Database, desk: Desk,
 def test_a_case_that_went_on_before_the_release_was_never_approved(database: Database, desk: Desk, case: Case) -> None:
     """Its list is neither shown nor told of; the state told last is the case's own."""
     case = approve(desk, case)
-    desk.close(case.id, case.revision, ClosingReason.OTHER, Route.NOT_FOR_US)
+    desk.close(case.id, case.revision, ClosingReason.DUPLICATE, Route.NOT_FOR_US)
     assert told(database, BEFORE) == [("state.changed", "in_review", "closed")]
     shown = read_status(database, case.id, RELEASE)
     assert (shown.state, shown.approved) == (State.CLOSED, None)

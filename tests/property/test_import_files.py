@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaker.catalogue.importers import SOURCES
@@ -41,7 +41,6 @@ def test_any_bytes_are_refused_with_a_reason(name: str, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_damaged_file_is_read_or_refused_with_a_reason(name: str, data: st.DataObject) -> None:
     whole = (SAMPLES / FORMATS[name]).read_bytes()

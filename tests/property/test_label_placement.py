@@ -15,7 +15,7 @@ points = st.builds(Point, coordinates, coordinates, st.floats(1, 12))
 words = st.text(alphabet="abcdefghijkmåäöÅÄWM 0123456789–", min_size=1, max_size=26)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(points, words), max_size=9), st.lists(points, max_size=25))
 def test_labels_never_overlap_each_other_nor_leave_the_drawing(
     wanted: list[tuple[Point, str]], others: list[Point]

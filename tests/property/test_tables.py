@@ -45,7 +45,7 @@ TINY = Template(
     LocalisedText("Liten", "Tiny"),
     tuple(Column(name, LocalisedText(name, name), "") for name in ("first", "second", "third")),
 )
-unhurried = settings(deadline=None, max_examples=60)
+unhurried = settings(max_examples=60)
 """The first workbook waits for pandas, and a workbook is some fifty times as slow as a function."""
 
 LABELS = {"sv": "En katalog", "en": "A catalogue"}

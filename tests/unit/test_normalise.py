@@ -36,3 +36,17 @@ def test_removed_markup_is_told() -> None:
 @pytest.mark.parametrize(("text", "words"), [("två ord", 2), ("😀 112 --", 0), ("IT-stöd", 1), ("", 0)])
 def test_words_have_letters(text: str, words: int) -> None:
     assert word_count(text) == words
+
+
+@pytest.mark.parametrize("opening", ["<script>", "<!--", "<a ", '<a href="', "<![CDATA[", "<?", "</style>", "&#"])
+def test_what_is_opened_and_never_closed_hides_nothing_however_often(opening: str) -> None:
+    """Two million characters: read in a time that grew with their square, they would keep a server for an hour."""
+    hostile = opening * (2_000_000 // len(opening))
+    assert clean_text(f"<p>Källare {hostile}</p> översvämmas").text.startswith("Källare")
+    assert clean_text(f"{hostile}<p>översvämmas").text.endswith("översvämmas")
+
+
+def test_a_tags_values_and_hidden_elements_are_not_read() -> None:
+    assert clean_text(
+        '<p title="a > b">Hej <STYLE>p{}</style >du <!-- <b>--> <script>x<b></script> &lt;b&gt;'
+    ).text == ("Hej du <b>")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from matchmaker.domain.access import Role
-from matchmaker.settings import MAIN_COLLECTION
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.workspace import Workspace
 from matchmaker_api.identity.current import signed_in
 from matchmaker_api.language import request_translator

@@ -1,5 +1,6 @@
 """The officer's form: six steps that keep whatever is typed, and the sending."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -8,23 +9,29 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from matchmaker.domain.access import TooManyRequestsError
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.description import FieldProblem, InvalidDescriptionError
 from matchmaker.domain.errors import InvalidChallengeError, MatchmakerError, NotFoundError, StorageError, mark
+from matchmaker.domain.open_page import read_digests, write_digests
 from matchmaker.domain.workflow import IllegalActError
 from matchmaker.messages import Translator
 from matchmaker.review.drafts import OvertakenError, keep, open_link, start_draft
 from matchmaker.review.personal_findings import find_in_fields
 from matchmaker.review.sending import keep_somehow, send_and_match
-from matchmaker.settings import MAIN_COLLECTION
+from matchmaker.review.status import read_status
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say
 from matchmaker_api.identity.attempt_rates import network_of
+from matchmaker_api.pages.challenge_newer import different_fields
 from matchmaker_api.pages.challenge_similar import similar_context
 from matchmaker_api.pages.challenge_steps import (
+    LABELS,
     LAST,
     STEPS,
     Form,
     choices,
+    municipality_name,
+    open_page_in,
     step_problems,
     typed_in,
     version_in,
@@ -45,6 +52,9 @@ router = APIRouter(prefix="/challenges", include_in_schema=False)
 StepNumber = Annotated[int, Path(ge=1, le=LAST)]
 READ = ["GET", "HEAD"]
 
+CHANGED = mark(
+    "Not saved: {fields}. It was changed in another window while you wrote here. Press Next to see both texts."
+)
 FINISHED = mark("This challenge has been closed or withdrawn, so that nothing more can be sent to it.")
 
 
@@ -96,20 +106,31 @@ def take_step(
     request: Request, workspace: OpenWorkspace, say: Say, token: str, number: StepNumber, form: Form
 ) -> Response:
     """Keep what was typed, right or wrong; then go where the button says, on only when nothing is wrong."""
-    typed, begun_from = typed_in(form, STEPS[number - 1].fields), version_in(form, "begun_from")
+    typed, page = typed_in(form, STEPS[number - 1].fields), open_page_in(form)
+    conflicts: frozenset[str] = frozenset()
     go = str(form.get("go", "next"))
     try:
         if number == LAST and go == "send":
             return _send(request, workspace, say, token, form)
         if typed:
-            token = keep_somehow(workspace.database, MAIN_COLLECTION, token, typed, begun_from)
+            token, conflicts = keep_somehow(workspace.database, MAIN_COLLECTION, token, typed, page)
         linked, participant = open_link(workspace.database, token)
     except (StorageError, IllegalActError) as error:
-        unkept = DraftView(typed, token, begun_from=begun_from)
+        unkept = DraftView(typed, token, begun_from=page.begun_from, page=page)
         return _not_kept(request, workspace, say, number, unkept, error)
     if participant or linked.draft is None:
         return go_to(f"/challenges/{token}")
+    if conflicts:
+        return _changed_elsewhere(request, workspace, say, number, draft_view(linked, token, typed), conflicts)
     return _go(request, workspace, say, number, draft_view(linked, token), go)
+
+
+def _changed_elsewhere(
+    request: Request, workspace: Workspace, say: Translator, number: int, draft: DraftView, conflicts: frozenset[str]
+) -> HTMLResponse:
+    """The page as it was typed, beside what was kept of the same fields in another window; sent again, it is kept."""
+    fields = different_fields(conflicts, draft.kept or {}, draft.typed, workspace, say)
+    return _step(request, workspace, say, number, draft, elsewhere=fields, status=HTTPStatus.CONFLICT.value)
 
 
 def _go(request: Request, workspace: Workspace, say: Translator, number: int, draft: DraftView, go: str) -> Response:
@@ -162,8 +183,18 @@ def _problems_of(error: InvalidDescriptionError | InvalidChallengeError) -> list
 def _step(
     request: Request, workspace: Workspace, say: Translator, number: int, draft: DraftView, **context: Any
 ) -> HTMLResponse:
-    more = similar_context(workspace, draft) if number == LAST - 1 else {}
+    more: dict[str, Any] = {}
+    if number == LAST - 1:
+        more = similar_context(workspace, draft)
+    elif draft.is_amending and "visibility" in STEPS[number - 1].fields:
+        more = {"joined": _joined(workspace, say, draft.name)}
     return form_page(request, workspace, say, number, draft, **more, **context)
+
+
+def _joined(workspace: Workspace, say: Translator, challenge_id: str) -> str:
+    """The municipalities that have been let in, by name."""
+    codes = dict.fromkeys(one.municipality for one in read_status(workspace.database, challenge_id).admitted)
+    return ", ".join(municipality_name(workspace.settings, one, say.language) for one in codes)
 
 
 def _not_kept(
@@ -175,7 +206,8 @@ def _not_kept(
         trouble, status = storage_trouble(error, say)
     try:
         linked, _ = open_link(workspace.database, str(unkept.token))
-        draft = replace(draft_view(linked, str(unkept.token), unkept.typed), begun_from=unkept.begun_from)
+        draft = draft_view(linked, str(unkept.token), unkept.typed)
+        draft = replace(draft, begun_from=unkept.begun_from, page=unkept.page)
     except MatchmakerError:  # not even read: what was sent is all that there is
         draft = unkept
     return form_page(
@@ -189,6 +221,7 @@ def _not_kept(
         kept=False,
         unchecked=False,
         similar=None,
+        compared=False,
     )
 
 
@@ -200,7 +233,8 @@ def autosave(
     typed = typed_in(form, STEPS[number - 1].fields)
     template = "partials/challenge_saved.html"
     try:
-        whole = keep(workspace.database, token, typed, version_in(form, "begun_from"))
+        page = open_page_in(form)
+        met = keep(workspace.database, token, typed, page)
         linked, _ = open_link(workspace.database, token)
     except StorageError as error:
         trouble, status = storage_trouble(error, say)
@@ -208,5 +242,16 @@ def autosave(
     except NotFoundError:
         gone = say.say(mark("This draft is no longer open."))
         return private_page(request, template, status=HTTPStatus.NOT_FOUND.value, trouble=gone)
-    shown = {"trouble": "", "draft": draft_view(linked, token), "step": STEPS[number - 1]}
-    return private_page(request, template, status=200, **shown, **writing_help(workspace, say, number, whole))
+    step = STEPS[number - 1]
+    # A field that was changed elsewhere stays known as it was filled here, so that the next saving tells of it again.
+    filled = {**read_digests(write_digests(met.whole, step.fields)), **_of(page.filled, met.conflicts)}
+    draft = replace(draft_view(linked, token), page=replace(page, filled=filled))
+    changed = ", ".join(say.say(LABELS[name]) for name in step.fields if name in met.conflicts)
+    trouble = say.say(CHANGED, fields=changed) if changed else ""
+    status = HTTPStatus.CONFLICT if changed else HTTPStatus.OK
+    help_shown = writing_help(workspace, say, number, met.whole)
+    return private_page(request, template, status=status.value, trouble=trouble, draft=draft, step=step, **help_shown)
+
+
+def _of(values: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if name in names}

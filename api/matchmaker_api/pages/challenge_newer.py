@@ -1,6 +1,6 @@
 """A version that was sent while another was being written: what in it is not as in the draft, side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,14 +37,19 @@ class NewerVersion:
 def newer_version(workspace: Workspace, say: Translator, challenge_id: str, typed: Mapping[str, Any]) -> NewerVersion:
     """The challenge's present version beside a draft."""
     number, sent_at, description = read_status(workspace.database, challenge_id).versions[-1]
-    sent = typed_of(description)
-    pairs = [(name, _bare(sent.get(name)), _bare(typed.get(name))) for name in FIELDS]
-    fields = [
-        DifferentField(name, _shown(name, theirs, workspace, say), _shown(name, yours, workspace, say))
-        for name, theirs, yours in pairs
-        if theirs != yours
+    return NewerVersion(number, sent_at, different_fields(FIELDS, typed_of(description), typed, workspace, say))
+
+
+def different_fields(
+    names: Collection[str], theirs: Mapping[str, Any], yours: Mapping[str, Any], workspace: Workspace, say: Translator
+) -> list[DifferentField]:
+    """Of some fields those that are not alike in two texts, in the form's order."""
+    pairs = [(name, _bare(theirs.get(name)), _bare(yours.get(name))) for name in FIELDS if name in names]
+    return [
+        DifferentField(name, _shown(name, one, workspace, say), _shown(name, other, workspace, say))
+        for name, one, other in pairs
+        if one != other
     ]
-    return NewerVersion(number, sent_at, fields)
 
 
 def _bare(value: Any) -> Any:

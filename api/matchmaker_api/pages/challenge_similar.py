@@ -8,14 +8,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from matchmaker.db.case_records import ParticipantRole
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.description import InvalidDescriptionError
 from matchmaker.domain.errors import MatchmakerError, NotFoundError, StorageError, mark
 from matchmaker.domain.links import joined_token
-from matchmaker.domain.workflow import FINISHED, IllegalActError
+from matchmaker.domain.workflow import IllegalActError
 from matchmaker.messages import Translator
 from matchmaker.review.drafts import draft_challenge, keep, open_link
 from matchmaker.review.joining import find_similar, get_public_challenge, join
-from matchmaker.settings import MAIN_COLLECTION
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say
 from matchmaker_api.pages.challenge_steps import LABELS, Form, choices, municipalities, municipality_name, typed_in
@@ -33,16 +33,20 @@ CLOSED = mark("This challenge has been closed, so that it can no longer be joine
 
 
 def similar_context(workspace: Workspace, draft: DraftView) -> dict[str, Any]:
-    """What the step shows: the similar challenges that can be joined; None where they cannot be looked for."""
+    """What the step shows: the similar challenges that can be joined; None where they cannot be looked for.
+
+    ``compared``: whether the draft could be compared with them.
+    """
     if draft.is_amending:
-        return {"similar": []}
+        return {"similar": [], "compared": True}
     challenge = draft_challenge(draft.name, draft.typed)
     try:
-        found = find_similar(workspace.database, draft.name, challenge, workspace.matcher, MAIN_COLLECTION)
+        own = str(draft.typed.get("municipality", ""))
+        found = find_similar(workspace.database, draft.name, challenge, workspace.matcher, MAIN_COLLECTION, to_join=own)
     except MatchmakerError as error:  # nobody is stopped by it
         log.warning("Similar challenges cannot be looked for: %s", error)
-        return {"similar": None}
-    return {"similar": [one for one in found if one.state not in FINISHED]}
+        return {"similar": None, "compared": False}
+    return {"similar": found or [], "compared": found is not None}
 
 
 @router.api_route("/{token}/join/{challenge_id}/{role}", methods=READ)
@@ -71,7 +75,7 @@ def take_join(
     typed = typed_in(form, WHO)
     draft = DraftView(typed, token)
     try:
-        draft = DraftView(keep(workspace.database, token, typed), token)
+        draft = DraftView(keep(workspace.database, token, typed).whole, token)
         joined = join(workspace.database, token, challenge_id, role, choices(workspace.settings), say.language)
     except InvalidDescriptionError as error:
         errors = [shown_error(one, 0, pages_of(request, token), say) for one in error.problems]

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from matchmaker.case_wording import closing_word
+from matchmaker.case_wording import closing_word, participant_word, route_word
 from matchmaker.db.case_records import MessageKind
 from matchmaker.domain.case import reference
 from matchmaker.domain.errors import InvalidChallengeError, StorageError, mark
@@ -19,6 +19,7 @@ from matchmaker_api.deps import OpenWorkspace, Say
 from matchmaker_api.pages.approved_list import shown_list
 from matchmaker_api.pages.challenge_drafts import resume
 from matchmaker_api.pages.challenge_letters import shown_letters
+from matchmaker_api.pages.challenge_others import asked_page
 from matchmaker_api.pages.challenge_steps import LABELS, Form, area_name, municipality_name
 from matchmaker_api.pages.challenge_views import (
     ShownError,
@@ -28,7 +29,7 @@ from matchmaker_api.pages.challenge_views import (
     private_page,
     storage_trouble,
 )
-from matchmaker_api.pages.challenge_words import ANSWERED, history, state_and_meaning, told_state
+from matchmaker_api.pages.challenge_words import ANSWERED, history, state_and_meaning
 
 router = APIRouter(prefix="/challenges", include_in_schema=False)
 READ = ["GET", "HEAD"]
@@ -46,9 +47,11 @@ ASKED_ANEW = mark(
 @router.api_route("/{token}", methods=READ)
 def show(request: Request, workspace: OpenWorkspace, say: Say, token: str) -> Response:
     """A draft is gone on with; of what was sent, the status is shown."""
-    linked, _ = open_link(workspace.database, token)
+    linked, participant = open_link(workspace.database, token)
     if not linked.is_sent:
         return resume(linked, token, workspace)
+    if participant and not participant.is_admitted:
+        return asked_page(request, workspace, say, token, participant)
     return _status_page(request, workspace, say, token)
 
 
@@ -96,7 +99,9 @@ def receipt(request: Request, workspace: OpenWorkspace, say: Say, token: str) ->
     linked, participant = open_link(workspace.database, token)
     if not linked.is_sent:
         return go_to(f"/challenges/{token}")
-    status = read_status(workspace.database, linked.id)
+    if participant and not participant.is_admitted:
+        return asked_page(request, workspace, say, token, participant)
+    status = read_status(workspace.database, linked.id, reader=participant)
     return private_page(
         request,
         "pages/challenge_receipt.html",
@@ -156,9 +161,9 @@ def _status_page(
     status: int = 200,
 ) -> HTMLResponse:
     linked, participant = open_link(workspace.database, token)
-    shown = read_status(workspace.database, linked.id)
+    shown = read_status(workspace.database, linked.id, reader=participant)
     settings = workspace.settings
-    state, meaning = state_and_meaning(told_state(shown, participant), say)
+    state, meaning = state_and_meaning(shown, say)
     acts = allowed(shown.case.state, Party.OFFICER) if participant is None else frozenset()
     return private_page(
         request,
@@ -176,18 +181,23 @@ def _status_page(
         participant=participant,
         approved=shown_list(shown.approved, say) if shown.approved else None,
         history=history(shown, participant, say),
-        messages=[] if participant else shown.messages,
-        question=None if participant else shown.question,
+        messages=shown.messages,
+        question=shown.question,
         may_amend=Act.AMEND in acts,
         may_withdraw=Act.WITHDRAW in acts,
         has_changes=linked.draft is not None,
         is_answered=shown.state in ANSWERED,
         is_open=shown.state not in {State.CLOSED, State.WITHDRAWN},
         owner=municipality_name(settings, shown.case.description.municipality, say.language),
-        co_owners=[municipality_name(settings, one.municipality, say.language) for one in shown.co_owners],
+        others=[
+            (one, municipality_name(settings, one.municipality, say.language), participant_word(one, say))
+            for one in shown.others
+            if one.is_admitted or participant is None
+        ],
         areas=[area_name(settings, one, say.language) for one in shown.case.description.areas],
         labels={name: say.say(label) for name, label in LABELS.items()},
         closing=closing_word(shown.case.closing_reason, say) if shown.case.closing_reason else None,
+        closing_route=route_word(shown.case.route, say) if shown.case.closing_reason and shown.case.route else None,
         done=request.query_params.get("done", ""),
         answer_text=answer_text,
         errors=errors or [],

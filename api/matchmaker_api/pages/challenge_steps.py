@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -13,8 +12,10 @@ from fastapi import Depends, HTTPException, Request
 from starlette.datastructures import FormData
 
 from matchmaker.catalogue.seed import Area, Municipality, read_areas, read_municipalities
+from matchmaker.domain.days import local_day
 from matchmaker.domain.description import FieldProblem, find_problems
 from matchmaker.domain.errors import mark
+from matchmaker.domain.open_page import OpenPage, read_digests
 from matchmaker.review.drafts import Choices
 from matchmaker.settings import Settings
 
@@ -104,7 +105,7 @@ def step_problems(typed: Mapping[str, Any], number: int, settings: Settings) -> 
     if number == LAST:
         fields = tuple(name for one in STEPS for name in one.fields)
     allowed = choices(settings)
-    return find_problems(typed, allowed.municipalities, allowed.areas, datetime.now(UTC).date(), fields)
+    return find_problems(typed, allowed.municipalities, allowed.areas, local_day(), fields)
 
 
 def first_incomplete(typed: Mapping[str, Any], settings: Settings) -> int:
@@ -128,6 +129,16 @@ def version_in(form: FormData, name: str) -> int | None:
     """The number of a version that a hidden field says; None where it says none."""
     value = form.get(name)
     return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,6}", value) else None
+
+
+def open_page_in(form: FormData) -> OpenPage:
+    """What the page that a form was sent from says of itself."""
+    filled, window = form.get("filled"), form.get("window")
+    return OpenPage(
+        window=window if isinstance(window, str) and re.fullmatch(r"[0-9a-f]{16}", window) else "",
+        filled=read_digests(filled) if isinstance(filled, str) else {},
+        begun_from=version_in(form, "begun_from"),
+    )
 
 
 async def _read_form(request: Request) -> FormData:

@@ -1,8 +1,9 @@
 """How the pages behind a private link are rendered: never kept by search engines, errors before everything else."""
 
 import logging
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +16,7 @@ from matchmaker.db.drafts import LinkedChallenge
 from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.description import FieldProblem
 from matchmaker.domain.errors import InvalidChallengeError, MatchmakerError, StorageError, mark
+from matchmaker.domain.open_page import OpenPage, write_digests
 from matchmaker.form_wording import (
     hint_text,
     level_text,
@@ -71,6 +73,16 @@ class DraftView:
     """The version of the challenge that it began from."""
     is_overtaken: bool = False
     """Whether another version was sent since."""
+    kept: Mapping[str, Any] | None = None
+    """What is kept, where the page shows something else."""
+    page: OpenPage = field(default_factory=lambda: OpenPage(secrets.token_hex(8)))
+    """The page on which it is shown. What it says of its fields is told where it was sent and could not be kept."""
+
+    def filled(self, fields: tuple[str, ...]) -> str:
+        """The digests that the page carries of its fields."""
+        if self.page.filled:
+            return " ".join(f"{name}={value}" for name, value in self.page.filled.items())
+        return write_digests(self.typed if self.kept is None else self.kept, fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +96,17 @@ class ShownError:
 
 def draft_view(linked: LinkedChallenge, token: str, typed: Any = None) -> DraftView:
     """What a link opens as a page shows it, with what was just typed over what is kept."""
-    kept = {**(linked.draft or {}), **(typed or {})}
-    begun, overtaken = linked.draft_version, linked.is_overtaken
-    return DraftView(kept, token, linked.id, linked.saved_at, linked.is_sent, begun, overtaken)
+    kept = linked.draft or {}
+    return DraftView(
+        {**kept, **(typed or {})},
+        token,
+        linked.id,
+        linked.saved_at,
+        linked.is_sent,
+        linked.draft_version,
+        linked.is_overtaken,
+        kept,
+    )
 
 
 def private_page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
@@ -149,7 +169,7 @@ def form_page(
         by_when_type=_date_type(draft.typed),
         newer=newer_version(workspace, say, draft.name, draft.typed) if draft.is_overtaken else None,
         **writing_help(workspace, say, number, draft.typed),
-        **{"kept": False, "unchecked": False, **context},
+        **{"kept": False, "unchecked": False, "elsewhere": None, "joined": "", **context},
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from matchmaker.case_wording import officer_event, state_word
 from matchmaker.db.case_records import Participant, ParticipantRole
 from matchmaker.domain.errors import mark
-from matchmaker.domain.event import EventKind
+from matchmaker.domain.event import Event, EventKind
 from matchmaker.domain.workflow import State
 from matchmaker.messages import Translator
 from matchmaker.review.status import Status
@@ -30,27 +30,30 @@ JOINED = {
     ParticipantRole.FOLLOWER: mark("Your municipality began to follow it."),
 }
 
+ANSWER_SENT = mark("An adviser sent an answer.")
+
 ANSWERED = frozenset({State.APPROVED, State.CONTACTED, State.ANSWERED, State.COLLABORATION})
 """From here on no answer is promised any more: it has come."""
 
 
-def told_state(shown: Status, participant: Participant | None) -> State:
-    """The state to tell: a question concerns only the one who is asked."""
-    return State.IN_REVIEW if participant and shown.state is State.WAITING else shown.state
+def state_and_meaning(shown: Status, say: Translator) -> tuple[str, str]:
+    """The state in a word, and in a sentence what it means."""
+    if shown.state is State.APPROVED and not shown.has_list:
+        return say.say(mark("Answered")), say.say(mark("The adviser has answered. The answer stands below."))
+    return state_word(shown.state, say, for_officer=True), say.say(EXPLANATIONS[shown.state])
 
 
-def state_and_meaning(state: State, say: Translator) -> tuple[str, str]:
-    """A state in a word, and in a sentence what it means."""
-    return state_word(state, say, for_officer=True), say.say(EXPLANATIONS[state])
+def _event(event: Event, participant: Participant | None, say: Translator) -> str:
+    if participant and event.after.get("participant") == participant.id:
+        return say.say(JOINED[participant.role])
+    return officer_event(event, say)
 
 
 def history(shown: Status, participant: Participant | None, say: Translator) -> list[tuple[datetime, str]]:
     """What has happened, newest first. What the adviser and the owner ask each other stays between them."""
     between_them = {EventKind.ASK, EventKind.ANSWER} if participant else set()
-    told = [(one.at, officer_event(one, say)) for one in shown.events if one.kind not in between_them]
+    told = [(one.at, _event(one, participant, say)) for one in shown.events if one.kind not in between_them]
     if shown.approval:
-        told.append((shown.approval.released_at, say.say(mark("An adviser approved a list, and it was sent."))))
-    if participant:
-        told = [(at, words) for at, words in told if at != participant.created_at]
-        told.append((participant.created_at, say.say(JOINED[participant.role])))
+        words = mark("An adviser approved a list, and it was sent.") if shown.has_list else ANSWER_SENT
+        told.append((shown.approval.released_at, say.say(words)))
     return sorted(told, key=lambda one: one[0], reverse=True)

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from matchmaker.db.case_records import TieKind
+from matchmaker.db.desk_records import TieKind
 from matchmaker.domain.case import Case, ClosingReason, Decision, RejectionReason, Route
+from matchmaker.domain.days import local_day
 from matchmaker.domain.errors import InvalidChallengeError, NotFoundError, mark
-from matchmaker.review import approval
+from matchmaker.review import approval, participants, ties
 from matchmaker.review.desk import Desk
+from matchmaker.review.intake import answer_day
 from matchmaker.workspace import Workspace
 from matchmaker_api.pages.desk_common import advisers
 
@@ -32,6 +35,16 @@ class Wish:
 
     def text(self, name: str) -> str:
         return self.typed.get(name, "")
+
+    def number(self, name: str) -> int:
+        """A number that the form carries; 0, which nothing has, where it carries none."""
+        value = self.text(name)
+        return int(value) if value.isdecimal() and len(value) < 16 else 0
+
+    @property
+    def promise(self) -> date:
+        """The day by which a municipality that waits from today on is promised its answer."""
+        return answer_day(local_day(), self.workspace.settings.answer_days)
 
     def chosen(self, kind: type[Word], name: str) -> Word | None:
         """The choice of a list; None where none was made, or one that is not on the list."""
@@ -83,9 +96,21 @@ def _tie(wish: Wish) -> Case:
     if kind is TieKind.OTHER and not wish.text("comment").strip():
         raise InvalidChallengeError("comment", mark("Write what speaks against it, when nothing on the list fits."))
     everywhere = wish.text("everywhere") == "yes"
-    return wish.desk.tie(
-        wish.case_id, wish.revision, wish.collaborator, kind, wish.text("comment"), everywhere=everywhere
+    return ties.register_tie(
+        wish.desk, wish.case_id, wish.revision, wish.collaborator, kind, wish.text("comment"), everywhere=everywhere
     )
+
+
+def _untie(wish: Wish) -> Case:
+    return ties.take_back_tie(wish.desk, wish.case_id, wish.revision, wish.number("tie"))
+
+
+def _admit(wish: Wish) -> Case:
+    return participants.admit_at_desk(wish.desk, wish.case_id, wish.revision, wish.text("participant"))
+
+
+def _refuse(wish: Wish) -> Case:
+    return participants.refuse_at_desk(wish.desk, wish.case_id, wish.revision, wish.text("participant"))
 
 
 def _note(wish: Wish) -> Case:
@@ -112,22 +137,17 @@ def _owner(wish: Wish) -> Case:
 
 
 def _undo(wish: Wish) -> Case:
-    return wish.desk.undo(wish.case_id, wish.revision)
+    return wish.desk.undo(wish.case_id, wish.revision, wish.number("event"))
 
 
 def _close(wish: Wish) -> Case:
     reason = wish.needed(ClosingReason, "reason", mark("Choose why the case is closed. The municipality is told."))
     route = wish.needed(Route, "route", mark("Choose the route. The municipality is told."))
-    return wish.desk.close(wish.case_id, wish.revision, reason, route)
+    return wish.desk.close(wish.case_id, wish.revision, reason, route, wish.text("message"))
 
 
 def _reopen(wish: Wish) -> Case:
-    return wish.desk.reopen(wish.case_id, wish.revision)
-
-
-def _approve(wish: Wish) -> Case:
-    minutes, route = wish.workspace.settings.undo_minutes, wish.chosen(Route, "route")
-    return approval.approve(wish.desk, wish.case_id, wish.revision, wish.text("message"), minutes, shown_route=route)
+    return wish.desk.reopen(wish.case_id, wish.revision, wish.promise)
 
 
 def _take_back(wish: Wish) -> Case:
@@ -139,7 +159,7 @@ def _release(wish: Wish) -> Case:
 
 
 def _revise(wish: Wish) -> Case:
-    return approval.revise(wish.desk, wish.case_id, wish.revision)
+    return approval.revise(wish.desk, wish.case_id, wish.revision, wish.promise)
 
 
 ACTS: Mapping[str, tuple[Doing, str]] = {
@@ -150,6 +170,9 @@ ACTS: Mapping[str, tuple[Doing, str]] = {
     "add": (_add, mark("Add {name}")),
     "more": (_more, mark("Fetch further candidates")),
     "tie": (_tie, mark("Register a tie of {name}")),
+    "untie": (_untie, mark("Take back a tie of {name}")),
+    "admit": (_admit, mark("Let a municipality in")),
+    "refuse": (_refuse, mark("Refuse a municipality")),
     "note": (_note, mark("Write an internal note")),
     "ask": (_ask, mark("Ask the municipality")),
     "resume": (_resume, mark("Go on without the answer")),
@@ -158,12 +181,14 @@ ACTS: Mapping[str, tuple[Doing, str]] = {
     "undo": (_undo, mark("Undo the last act")),
     "close": (_close, mark("Close the case")),
     "reopen": (_reopen, mark("Open the case again")),
-    "approve": (_approve, mark("Approve the list")),
     "take-back": (_take_back, mark("Take the approval back")),
     "release": (_release, mark("Send the list now")),
     "revise": (_revise, mark("Change the list that was sent")),
 }
-"""Each act, and what it is called where an adviser is asked whether to do it all the same."""
+"""Each act, and what it is called where an adviser is asked whether to do it all the same. Approving has a page."""
+
+ONLY_AS_SEEN = frozenset({"undo", "release", "take-back", "admit"})
+"""Acts on exactly what the adviser saw: where it has changed, they are not offered anew, only the case is shown."""
 
 
 def do(act: str, wish: Wish) -> Case:

@@ -7,12 +7,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from matchmaker.domain.case import Candidate, Case
+from matchmaker.domain.days import local_day
 from matchmaker.domain.errors import mark
 from matchmaker.review.case_view import CaseView, has_visited, note_visit, read_case
 from matchmaker.review.desk import Desk
 from matchmaker_api.deps import OpenWorkspace
 from matchmaker_api.pages.desk_case import match_if_new
-from matchmaker_api.pages.desk_common import READ, Adviser, Sent, desk_page, desk_router, text_fields, today
+from matchmaker_api.pages.desk_common import READ, Adviser, Sent, desk_page, desk_router, text_fields
 
 router = desk_router()
 
@@ -31,7 +32,7 @@ GRADES = (
 def blind_page(case_id: str, request: Request, workspace: OpenWorkspace, adviser: Adviser) -> HTMLResponse:
     """The round, or when it is done the grades beside the system's order."""
     missing = match_if_new(request, workspace, case_id)
-    view = read_case(workspace.database, case_id, adviser, today())
+    view = read_case(workspace.database, case_id, adviser, local_day())
     seen = has_visited(workspace.database, case_id, adviser)
     chosen = shuffled(view.case, adviser)
     graded = bool(chosen) and all(one.id in view.judgments for one in chosen)
@@ -44,7 +45,7 @@ def blind_page(case_id: str, request: Request, workspace: OpenWorkspace, adviser
 def take_grades(case_id: str, request: Request, workspace: OpenWorkspace, adviser: Adviser, sent: Sent) -> Response:
     """Keep the grades; blind only if the adviser has not had the case open before, nor in between."""
     typed = text_fields(sent)
-    view = read_case(workspace.database, case_id, adviser, today())
+    view = read_case(workspace.database, case_id, adviser, local_day())
     seen = has_visited(workspace.database, case_id, adviser)
     grades = {
         one.id: int(typed[f"grade-{one.id}"])
@@ -54,8 +55,8 @@ def take_grades(case_id: str, request: Request, workspace: OpenWorkspace, advise
     left_out = [one.id for one in shuffled(view.case, adviser) if one.id not in grades]
     if left_out:
         return _show(request, workspace, adviser, view, graded=False, seen=seen, grades=grades, left_out=left_out)
-    Desk(workspace.database, adviser).judge(case_id, grades, blind=not seen)
-    return RedirectResponse(f"/desk/cases/{case_id}/blind", HTTPStatus.SEE_OTHER)
+    all_kept = Desk(workspace.database, adviser).judge(case_id, grades, blind=not seen)
+    return RedirectResponse(f"/desk/cases/{case_id}/blind{'' if all_kept else '?unchanged=1'}", HTTPStatus.SEE_OTHER)
 
 
 def shuffled(case: Case, adviser: str) -> list[Candidate]:
@@ -91,6 +92,7 @@ def _show(
         graded=graded,
         seen=seen,
         missing=missing,
+        unchanged="unchanged" in request.query_params,
         grades=view.judgments if graded else grades or {},
         left_out=left_out or [],
         scale=[(grade, template) for grade, template in GRADES],

@@ -5,13 +5,13 @@ from http import HTTPStatus
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
-from matchmaker.domain.errors import SetupError
+from matchmaker.domain.days import local_day
 from matchmaker.review.case_view import look_again, note_visit, read_case
-from matchmaker.review.intake import match_case
+from matchmaker.review.intake import match_if_possible
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace
 from matchmaker_api.language import request_translator
-from matchmaker_api.pages.desk_common import READ, Adviser, case_names, desk_page, desk_router, desk_words, today
+from matchmaker_api.pages.desk_common import READ, Adviser, case_names, desk_page, desk_router, desk_words
 from matchmaker_api.pages.desk_view import Trouble, case_page_of
 
 router = desk_router()
@@ -35,7 +35,7 @@ def presence(
     key = f"{now.revision}-{'-'.join(now.others)}" if now.missed or now.others else ""
     if key == shown:
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    case = read_case(workspace.database, case_id, adviser, today()).case
+    case = read_case(workspace.database, case_id, adviser, local_day()).case
     names = case_names(case, now.missed, desk_words(request, workspace), workspace)
     return desk_page(
         request,
@@ -52,11 +52,8 @@ def presence(
 
 def match_if_new(request: Request, workspace: Workspace, case_id: str) -> str:
     """Match a case that was never matched; says what is missing for it, where that cannot be done."""
-    try:
-        match_case(workspace.database, case_id, workspace.matcher)
-    except SetupError as error:
-        return request_translator(request).say_error(error)
-    return ""
+    error = match_if_possible(workspace.database, case_id, workspace.matcher)
+    return request_translator(request).say_error(error) if error else ""
 
 
 def show_case(
@@ -72,7 +69,7 @@ def show_case(
     status: int = HTTPStatus.OK,
 ) -> HTMLResponse:
     """The case as it is now, with what an act did (``done`` is the revision after it) or why it was not done."""
-    view = read_case(workspace.database, case_id, adviser, today())
+    view = read_case(workspace.database, case_id, adviser, local_day())
     wanted = trouble.collaborator if trouble else full
     page = case_page_of(view, desk_words(request, workspace), workspace, full=wanted, done=done)
     return desk_page(

@@ -1,9 +1,7 @@
 """What all of the desk's pages share: who may open them, who acts, and what every template is given."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from datetime import date, datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
@@ -20,7 +18,7 @@ from matchmaker_api.identity.current import signed_in
 from matchmaker_api.identity.form_tokens import FIELD
 from matchmaker_api.language import request_translator
 from matchmaker_api.pages.desk_words import DeskWords, is_cut, marked, names_of
-from matchmaker_api.pages.rendering import TIME_ZONE, render
+from matchmaker_api.pages.rendering import render
 
 COOKIE = "adviser"
 READ = ["GET", "HEAD"]
@@ -60,14 +58,15 @@ Sent = Annotated[FormData, Depends(_typed)]
 """A form as it was sent."""
 
 
+def revision_in(typed: dict[str, str]) -> int:
+    """The revision that a form was made for, taken out of it; a form without one is older than anything."""
+    value = typed.pop("revision", "")
+    return int(value) if value.isdecimal() and len(value) < 10 else -1
+
+
 def text_fields(sent: FormData) -> dict[str, str]:
     """The fields with text, without the form's token; of one that was sent several times, the last."""
     return {name: value for name, value in sent.multi_items() if isinstance(value, str) and name != FIELD}
-
-
-def today() -> date:
-    """The day it is where the advisers sit."""
-    return datetime.now(ZoneInfo(TIME_ZONE)).date()
 
 
 def desk_words(request: Request, workspace: Workspace) -> DeskWords:

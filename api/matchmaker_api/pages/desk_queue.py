@@ -15,6 +15,7 @@ from matchmaker.db.queue import (
     count_open_by_municipality,
     list_queue,
 )
+from matchmaker.domain.days import local_day
 from matchmaker.domain.errors import NotFoundError
 from matchmaker.domain.shortlist import Confidence
 from matchmaker.domain.workflow import OPEN, State
@@ -33,7 +34,6 @@ from matchmaker_api.pages.desk_common import (
     desk_router,
     desk_words,
     text_fields,
-    today,
 )
 from matchmaker_api.pictures.county_map import county_map
 
@@ -83,7 +83,7 @@ def queue(request: Request, workspace: OpenWorkspace, adviser: Adviser) -> Respo
     asked = _asked(request, workspace.settings.catalogue_folder, advisers(workspace))
     if any(value == "" for value in request.query_params.values()):
         return RedirectResponse(asked.address(), HTTPStatus.SEE_OTHER)  # a form sends its empty fields, too
-    day = today()
+    day = local_day()
     with workspace.database.reading() as session:
         entries, total = list_queue(session, asked.wanted(adviser), day, limit=PAGE, offset=(asked.page - 1) * PAGE)
         counts, overdue = count_by_state(session, day)

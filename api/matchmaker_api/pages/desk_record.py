@@ -3,7 +3,8 @@
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from matchmaker.db.cases import get_case, list_events
+from matchmaker.db.cases import count_events, get_case, list_events
+from matchmaker.domain.days import local_day
 from matchmaker.domain.errors import InvalidChallengeError, NotReadyError, SetupError, mark
 from matchmaker.expertise_map import expertise_map
 from matchmaker.review.case_view import note_visit, read_case
@@ -11,7 +12,7 @@ from matchmaker.review.comparison import compare
 from matchmaker.review.intake import challenge_of
 from matchmaker_api.deps import OpenWorkspace, Say
 from matchmaker_api.pages import desk_places
-from matchmaker_api.pages.desk_common import READ, Adviser, case_names, desk_page, desk_router, desk_words, today
+from matchmaker_api.pages.desk_common import READ, Adviser, case_names, desk_page, desk_router, desk_words
 from matchmaker_api.pictures.expertise_map import map_picture
 
 router = desk_router()
@@ -26,9 +27,8 @@ def timeline(
     """Every act, newest first, a hundred a page; ``before`` is the event that the page before ended with."""
     with workspace.database.reading() as session:
         case = get_case(session, case_id)
-        events = list_events(session, case_id)
-    older = [one for one in events if not before or one.id < before]
-    shown = older[-EVENTS_A_PAGE:][::-1]
+        shown = list_events(session, case_id, newest=EVENTS_A_PAGE, before=before)[::-1]
+        total, older = count_events(session, case_id), count_events(session, case_id, before)
     note_visit(workspace.database, case_id, adviser)
     return desk_page(
         request,
@@ -37,8 +37,8 @@ def timeline(
         adviser,
         case=case,
         events=shown,
-        total=len(events),
-        rest=len(older) - len(shown),
+        total=total,
+        rest=older - len(shown),
         before=before,
         names=case_names(case, shown, desk_words(request, workspace), workspace),
     )
@@ -47,7 +47,7 @@ def timeline(
 @router.api_route("/cases/{case_id}/compare", methods=READ)
 def comparison(case_id: str, request: Request, workspace: OpenWorkspace, adviser: Adviser) -> HTMLResponse:
     note_visit(workspace.database, case_id, adviser)
-    view = read_case(workspace.database, case_id, adviser, today())
+    view = read_case(workspace.database, case_id, adviser, local_day())
     return desk_page(
         request,
         "pages/desk_compare.html",
@@ -63,7 +63,7 @@ def comparison(case_id: str, request: Request, workspace: OpenWorkspace, adviser
 def expertise(case_id: str, request: Request, workspace: OpenWorkspace, adviser: Adviser, say: Say) -> HTMLResponse:
     """Where the challenge lands among everybody; says so where the index for it cannot be opened now."""
     note_visit(workspace.database, case_id, adviser)
-    case = read_case(workspace.database, case_id, adviser, today()).case
+    case = read_case(workspace.database, case_id, adviser, local_day()).case
     picture, missing = None, ""
     try:
         found = expertise_map(workspace.matcher(case.collection), challenge_of(case))

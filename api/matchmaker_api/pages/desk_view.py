@@ -3,21 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 
-from matchmaker.db.case_records import Message, MessageKind, Tie
+from fastapi import Request
+
+from matchmaker.db.case_records import Message, MessageKind
+from matchmaker.db.desk_records import Tie
 from matchmaker.db.exports import read_availability
 from matchmaker.db.queue import NOT_ANSWERED, History
 from matchmaker.domain.availability import Availability, Hindrance
 from matchmaker.domain.case import Candidate, Case, Decision
-from matchmaker.domain.event import Event
+from matchmaker.domain.days import local_day
+from matchmaker.domain.errors import InvalidChallengeError, MatchmakerError, StorageError
+from matchmaker.domain.event import Event, EventKind
 from matchmaker.domain.shortlist import Suggestion
 from matchmaker.domain.workflow import Act, Party, State, allowed
 from matchmaker.review.case_view import CaseView
 from matchmaker.workspace import Workspace
-from matchmaker_api.pages.desk_common import case_names, today
+from matchmaker_api.language import request_translator
+from matchmaker_api.pages.desk_common import case_names
 from matchmaker_api.pages.desk_words import DeskWords
 from matchmaker_api.pictures.coverage import CoverageMatrix, coverage_matrix
 from matchmaker_api.pictures.score_parts import ScoreParts, score_parts
+from matchmaker_api.problem_catalogue import problem_kind
 
 SHOWN_IN_FULL = 20
 """Candidates further down are shown in short until they are asked for: nobody reads so many before deciding, and with a
@@ -25,6 +33,8 @@ hundred in full the page took 0.39 s, with twenty 0.12 (two busy cores, November
 
 COVERAGE_COLUMNS = 10
 NEWEST_SHOWN = 5
+CONVERSATION = frozenset({MessageKind.QUESTION, MessageKind.ANSWER, MessageKind.CLOSING})
+"""What the municipality has read or written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,19 @@ class Trouble:
     @property
     def collaborator(self) -> str:
         return self.typed.get("collaborator", "")
+
+
+def trouble_of(request: Request, act: str, error: MatchmakerError, typed: Mapping[str, str]) -> Trouble:
+    """What an error is to who asked for an act."""
+    place = error.field if isinstance(error, InvalidChallengeError) else ""
+    return Trouble(act, request_translator(request).say_error(error), place, typed)
+
+
+def error_status(error: MatchmakerError) -> int:
+    """With which status an act is answered that was not done: that of the same error everywhere else."""
+    if isinstance(error, StorageError) and error.is_full:
+        return HTTPStatus.INSUFFICIENT_STORAGE.value
+    return problem_kind(error.code).status.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +80,7 @@ class Card:
     @property
     def hindrances(self) -> tuple[Hindrance, ...]:
         """Why the group takes on nothing new just now."""
-        return self.room.hindrances(today(), self.history.open_contacts)
+        return self.room.hindrances(local_day(), self.history.open_contacts)
 
     @property
     def suggestion(self) -> Suggestion:
@@ -74,7 +97,9 @@ class CasePage:
     coverage: CoverageMatrix | None
     is_overdue: bool
     undo: str
+    undo_event: int
     done: str
+    done_kind: EventKind | None
     conversation: list[Message]
     contributions: list[Message]
     notes: list[Message]
@@ -109,9 +134,11 @@ def case_page_of(
         can=can,
         coverage=_coverage(view, words),
         is_overdue=is_overdue(case),
+        undo_event=view.undoable.id if view.undoable else 0,
         undo=words.event(view.undoable, names) if view.undoable and Act.REVIEW in can else "",
         done=words.event(told, names) if told else "",
-        conversation=[one for one in view.messages if one.kind in {MessageKind.QUESTION, MessageKind.ANSWER}],
+        done_kind=told.kind if told else None,
+        conversation=[one for one in view.messages if one.kind in CONVERSATION],
         contributions=[one for one in view.messages if one.kind is MessageKind.CONTRIBUTION],
         notes=[one for one in view.messages if one.kind is MessageKind.NOTE],
         latest=view.events[::-1][:NEWEST_SHOWN],
@@ -123,7 +150,7 @@ def case_page_of(
 
 def is_overdue(case: Case) -> bool:
     """Whether the municipality has waited for longer than it was promised."""
-    return bool(case.promised_on and case.promised_on < today() and case.state in NOT_ANSWERED)
+    return bool(case.promised_on and case.promised_on < local_day() and case.state in NOT_ANSWERED)
 
 
 def _cards(view: CaseView, workspace: Workspace, asked_for: set[str]) -> list[Card]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matchmaker import case_wording, wording
-from matchmaker.db.case_records import TieKind
+from matchmaker.db.case_records import Participant
+from matchmaker.db.desk_records import TieKind
 from matchmaker.domain.case import ClosingReason, Decision, RejectionReason, Route
 from matchmaker.domain.collaborator import CollaboratorKind
 from matchmaker.domain.event import Actor, Event
@@ -44,6 +45,9 @@ class DeskWords:
 
     def tie(self, kind: TieKind) -> str:
         return case_wording.tie_word(kind, self.say)
+
+    def standing_of(self, participant: Participant) -> str:
+        return case_wording.participant_word(participant, self.say)
 
     def letter(self, letter: Letter) -> str:
         return case_wording.letter_word(letter, self.say)

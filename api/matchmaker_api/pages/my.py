@@ -7,9 +7,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from matchmaker.case_wording import state_word
 from matchmaker.domain.account import SignedIn
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.review.drafts import start_draft
 from matchmaker.review.identity.views import list_own, open_challenge
-from matchmaker.settings import MAIN_COLLECTION
 from matchmaker_api.deps import OpenWorkspace, Say
 from matchmaker_api.identity.current import signed_in
 from matchmaker_api.pages.challenge_steps import municipality_name

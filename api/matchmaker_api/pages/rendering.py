@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from matchmaker.domain.days import TIME_ZONE
 from matchmaker.messages import Translator
 from matchmaker.text.language import detect_language
 from matchmaker_api.frames import frame_of
@@ -20,8 +21,6 @@ from matchmaker_api.pages.static_files import static_url
 
 LOCALES = {"sv": "sv_SE", "en": "en_GB"}
 """Whose customs dates and numbers follow. English pages are for readers in Europe: day before month, 24 hours."""
-
-TIME_ZONE = "Europe/Stockholm"
 
 
 def render(

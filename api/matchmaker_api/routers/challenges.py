@@ -12,15 +12,15 @@ from matchmaker.db.cases import get_case
 from matchmaker.db.session import Session
 from matchmaker.domain.access import Principal
 from matchmaker.domain.case import Case
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.errors import InvalidChallengeError, mark
 from matchmaker.domain.workflow import State
 from matchmaker.review import portal
 from matchmaker.review.access import own_municipality
 from matchmaker.review.drafts import Choices
-from matchmaker.review.intake import challenge_of
+from matchmaker.review.intake import challenge_of, match_if_possible
 from matchmaker.review.joining import find_similar
 from matchmaker.review.repeats import do_once
-from matchmaker.settings import MAIN_COLLECTION
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, OpenWorkspace
 from matchmaker_api.idempotency import REPLAYED, IdempotencyKey, IfMatch, check_match, etag, request_text
@@ -109,7 +109,7 @@ def create_challenge(
         workspace.database, client.client, idempotency_key, request_text(request, new, described.municipality), act
     )
     document = Challenge.model_validate(content)
-    portal.match_sent(workspace.database, document.id, workspace.matcher)
+    match_if_possible(workspace.database, document.id, workspace.matcher)
     response.headers["Location"] = f"/api/v1/challenges/{document.id}"
     return _answered(document, response, replayed=replayed)
 
@@ -148,7 +148,7 @@ def amend_challenge(
     with workspace.database.transaction() as session:
         days, actor = workspace.settings.answer_days, portal.portal_actor(client.client)
         portal.amend(session, challenge_id, change, days, actor, expect)
-    portal.match_sent(workspace.database, challenge_id, workspace.matcher)
+    match_if_possible(workspace.database, challenge_id, workspace.matcher)
     with workspace.database.reading() as session:
         return _answered(_document(session, challenge_id, client), response)
 
@@ -190,7 +190,7 @@ def list_similar_challenges(challenge_id: str, workspace: OpenWorkspace) -> Simi
     with workspace.database.reading() as session:
         case = get_case(session, challenge_id)
     found = find_similar(workspace.database, case.id, challenge_of(case), workspace.matcher, case.collection)
-    return SimilarChallenges(items=[PublicChallenge.of(one) for one in found])
+    return SimilarChallenges(items=[PublicChallenge.of(one) for one in found or []])
 
 
 def check_municipality(new: NewChallenge, workspace: Workspace) -> None:
@@ -221,8 +221,7 @@ def check_optional(new: NewChallenge, workspace: Workspace) -> None:
 
 
 def _document(session: Session, challenge_id: str, client: Principal) -> Challenge:
-    told = portal.read_told(session, challenge_id)
-    return Challenge.of(told, whole=client.acts_for(told.case.description.municipality))
+    return Challenge.of(portal.read_told(session, challenge_id, client=client))
 
 
 def _answered(document: Challenge, response: Response, *, replayed: bool = False) -> Challenge:

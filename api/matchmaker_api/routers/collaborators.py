@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 from matchmaker.db import portal as listing
 from matchmaker.db.collection import StoredCollection
 from matchmaker.domain.collaborator import CollaboratorKind
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.errors import NotFoundError, mark
-from matchmaker.settings import MAIN_COLLECTION
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace
 from matchmaker_api.pagination import After, Limit, id_cursor, next_page, read_id

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 from matchmaker.db.case_records import Message
-from matchmaker.domain.case import ClosingReason
+from matchmaker.domain.case import ClosingReason, Route
 from matchmaker.domain.description import Description, Visibility
 from matchmaker.review.portal import Told
 from matchmaker.text.query import MAXIMUM_CHARACTERS, MAXIMUM_TITLE_CHARACTERS
@@ -39,6 +39,8 @@ SENT: dict[str, JsonValue] = {
     "promised_on": "2026-12-08",
     "question": None,
     "closing_reason": None,
+    "closing_route": None,
+    "closing_message": None,
     "shortlist": None,
 }
 
@@ -190,14 +192,16 @@ class Challenge(BaseModel):
     promised_on: date | None = Field(description="The day by which an answer was promised.")
     question: Question | None
     closing_reason: ClosingReason | None
+    closing_route: Route | None = Field(description="How the need can be met instead, once it is closed.")
+    closing_message: str | None = Field(description="What the adviser wrote when closing it.")
     shortlist: str | None = Field(
         description="Where its approved shortlist is; null while there is none.",
         examples=[f"/api/v1/challenges/{EXAMPLE_ID}/shortlist"],
     )
 
     @classmethod
-    def of(cls, told: Told, *, whole: bool = True) -> "Challenge":
-        case, described = told.case, told.case.description
+    def of(cls, told: Told) -> "Challenge":
+        case, described, whole = told.case, told.case.description, told.is_owner
         return cls(
             id=case.id,
             title=described.title or None,
@@ -217,7 +221,9 @@ class Challenge(BaseModel):
             state=ChallengeState(told.state.value),  # never draft or matched
             created_at=case.created_at,
             promised_on=case.promised_on,
-            question=Question.of(told.question) if told.question and whole else None,
+            question=Question.of(told.question) if told.question else None,
             closing_reason=case.closing_reason,
+            closing_route=case.route if case.closing_reason else None,
+            closing_message=told.closing_message or None,
             shortlist=f"/api/v1/challenges/{case.id}/shortlist" if told.has_list else None,
         )

@@ -14,7 +14,8 @@ class FeedEvent(BaseModel):
 
     id: str = Field(description="The same each time it is told.", examples=["event-17"])
     kind: EventKind = Field(
-        description="submit, amend, withdraw, join, ask, answer, close, reopen; release: an approved list was sent."
+        description="submit, amend, withdraw, close, reopen; join, follow: another municipality was let in; "
+        "ask, answer: to the municipality that asked only; release: an approved list was sent."
     )
     at: datetime
     challenge: str = Field(examples=[EXAMPLE_ID])

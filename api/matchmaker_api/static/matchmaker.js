@@ -151,7 +151,17 @@ function keepForm(form) {
   });
 }
 
+// What was sent from a form that stays on the page is no longer being typed in it: told once, by data-kept-sent="name".
+function forgetSent() {
+  for (const sent of document.querySelectorAll("[data-kept-sent]")) {
+    write("sessionStorage", `matchmaker:form:${sent.dataset.keptSent}`, null);
+    for (const form of document.querySelectorAll(`form[data-keep="${CSS.escape(sent.dataset.keptSent)}"]`)) form.reset();
+    sent.remove(); // what is swapped in later must not take what is typed by then
+  }
+}
+
 function begin(root) {
+  forgetSent();
   for (const done of document.querySelectorAll("[data-kept-done]")) {
     write("sessionStorage", `matchmaker:form:${done.dataset.keptDone}`, null);
     for (const form of document.querySelectorAll(`form[data-keep="${CSS.escape(done.dataset.keptDone)}"]`)) {

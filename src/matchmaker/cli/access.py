@@ -1,17 +1,19 @@
 """``matchmaker api-key``: keys for municipalities' portals."""
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from matchmaker.catalogue.seed import read_municipalities
 from matchmaker.cli import app, console, interface_translator
-from matchmaker.db.session import Database, open_database
 from matchmaker.domain.access import ApiKey, Scope
 from matchmaker.domain.errors import InvalidNameError, mark
-from matchmaker.review.access import create_key, list_keys, revoke_key
-from matchmaker.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from matchmaker.db.session import Database
+    from matchmaker.settings import Settings
 
 keys = typer.Typer(help="Keys by which municipalities' portals use the API.", no_args_is_help=True)
 app.add_typer(keys, name="api-key")
@@ -27,6 +29,9 @@ def create(
     days: Annotated[int, typer.Option(min=1, max=1095, help="How long the key is good.")] = 365,
 ) -> None:
     """Make a key. It is shown this once, and cannot be shown again."""
+    from matchmaker.review.access import create_key
+    from matchmaker.settings import read_settings
+
     settings = read_settings()
     say = interface_translator()
     codes = _codes(municipality, settings)
@@ -45,6 +50,9 @@ def create(
 @keys.command("list")
 def show() -> None:
     """List the keys, without their secrets."""
+    from matchmaker.review.access import list_keys
+    from matchmaker.settings import read_settings
+
     for key in list_keys(_database(read_settings())):
         print(_line(key))
 
@@ -52,11 +60,16 @@ def show() -> None:
 @keys.command("revoke")
 def revoke(key_id: Annotated[str, typer.Argument(help="The key's id: its second part, between mm_ and _.")]) -> None:
     """Take a key back at once."""
+    from matchmaker.review.access import revoke_key
+    from matchmaker.settings import read_settings
+
     revoke_key(_database(read_settings()), key_id)
     console.print(interface_translator().say(mark("The key {id} is revoked."), id=key_id))
 
 
 def _database(settings: Settings) -> Database:
+    from matchmaker.db.session import open_database
+
     return open_database(settings.database)
 
 
@@ -66,6 +79,8 @@ def _codes(given: list[str], settings: Settings) -> list[str] | None:
     Raises:
         InvalidNameError: one is not the code of a municipality.
     """
+    from matchmaker.catalogue.seed import read_municipalities
+
     if given == [ALL]:
         return None
     known = {one.code for one in read_municipalities(settings.catalogue_folder)}

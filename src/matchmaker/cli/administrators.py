@@ -1,25 +1,21 @@
 """``matchmaker account``: accounts with passwords, for a machine without an organisation's sign-in."""
 
+from __future__ import annotations
+
 import getpass
 import sys
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from matchmaker.cli import app, console, interface_translator
-from matchmaker.db.session import Database, open_database
 from matchmaker.domain.access import Role
 from matchmaker.domain.account import Account, InvalidPasswordError
 from matchmaker.domain.errors import mark
-from matchmaker.review.identity.accounts import (
-    add_local,
-    check_local,
-    end_account,
-    list_accounts,
-    set_password,
-)
-from matchmaker.review.identity.passwords import check_password
-from matchmaker.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from matchmaker.db.session import Database
+    from matchmaker.settings import Settings
 
 accounts = typer.Typer(help="Accounts of staff who sign in here with a password.", no_args_is_help=True)
 app.add_typer(accounts, name="account")
@@ -34,6 +30,9 @@ def add(
     ] = "administrator",
 ) -> None:
     """Make an account. The desk needs sign-in from then on."""
+    from matchmaker.review.identity.accounts import add_local, check_local
+    from matchmaker.settings import read_settings
+
     settings = read_settings()
     check_local(settings)  # before a password is asked for
     made = add_local(_database(settings), settings, Role(role), _ask_password())
@@ -45,6 +44,9 @@ def add(
 @accounts.command("password")
 def change_password(label: Label) -> None:
     """Give an account another password, and end its sessions."""
+    from matchmaker.review.identity.accounts import check_local, set_password
+    from matchmaker.settings import read_settings
+
     settings = read_settings()
     check_local(settings)
     set_password(_database(settings), settings, label, _ask_password())
@@ -54,6 +56,9 @@ def change_password(label: Label) -> None:
 @accounts.command("list")
 def show() -> None:
     """List all accounts, also those that were made at the organisation's sign-in or by mail."""
+    from matchmaker.review.identity.accounts import list_accounts
+    from matchmaker.settings import read_settings
+
     for account in list_accounts(_database(read_settings())):
         print(_line(account))
 
@@ -61,6 +66,9 @@ def show() -> None:
 @accounts.command("end")
 def end(label: Label) -> None:
     """End an account with its sessions. What it did stays in the history."""
+    from matchmaker.review.identity.accounts import end_account
+    from matchmaker.settings import read_settings
+
     end_account(_database(read_settings()), label)
     console.print(interface_translator().say(mark("The account {label} is ended."), label=label))
 
@@ -71,6 +79,8 @@ def _ask_password() -> str:
     Raises:
         InvalidPasswordError: nobody should have it, or the two are not the same.
     """
+    from matchmaker.review.identity.passwords import check_password
+
     say = interface_translator()
     if not sys.stdin.isatty():
         password = sys.stdin.readline().rstrip("\r\n")
@@ -84,6 +94,8 @@ def _ask_password() -> str:
 
 
 def _database(settings: Settings) -> Database:
+    from matchmaker.db.session import open_database
+
     return open_database(settings.database)
 
 

@@ -1,20 +1,23 @@
 """``matchmaker prepare`` and ``matchmaker import``."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from matchmaker.catalogue.importers.swecris import read_swecris
 from matchmaker.cli import app, console, interface_translator
 from matchmaker.cli.opening import open_workspace
 from matchmaker.cli.progress import showing
-from matchmaker.db.catalogue import CatalogueChange
 from matchmaker.domain.collaborator import Collaborator
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.errors import mark
-from matchmaker.settings import MAIN_COLLECTION
+
+if TYPE_CHECKING:
+    from matchmaker.db.catalogue import CatalogueChange
 
 importers = typer.Typer(help="Import collaborators and their evidence from a source.", no_args_is_help=True)
 app.add_typer(importers, name="import")
@@ -39,6 +42,8 @@ def import_swecris(
     collection: Annotated[str, typer.Option(help="The collection to import into.")] = MAIN_COLLECTION,
 ) -> None:
     """Import SweCRIS projects: their leaders become collaborators, the projects their evidence."""
+    from matchmaker.catalogue.importers.swecris import read_swecris
+
     say = interface_translator()
     console.print(say.say(mark("Reading {path} …"), path=file))
     _store(collection, "swecris", read_swecris(file))

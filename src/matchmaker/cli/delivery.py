@@ -9,12 +9,7 @@ import typer
 
 from matchmaker.cli import app, console, interface_translator
 from matchmaker.cli.logs import write_log
-from matchmaker.db.session import open_database
 from matchmaker.domain.errors import mark
-from matchmaker.notify.senders import deliverer, make_senders
-from matchmaker.notify.smtp import mail_is_configured
-from matchmaker.notify.worker import run_due, tidy
-from matchmaker.settings import read_settings
 
 
 @app.command()
@@ -22,6 +17,12 @@ def deliver(
     once: Annotated[bool, typer.Option("--once", help="Send what is due now, then end.")] = False,
 ) -> None:
     """Send the mail and webhook messages that are due, until stopped. A running server does so by itself."""
+    from matchmaker.db.session import open_database
+    from matchmaker.notify.senders import deliverer, make_senders
+    from matchmaker.notify.smtp import mail_is_configured
+    from matchmaker.notify.worker import run_due, tidy
+    from matchmaker.settings import read_settings
+
     write_log()
     settings = read_settings()
     say = interface_translator()

@@ -1,36 +1,29 @@
 """``matchmaker evaluate``."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from matchmaker.catalogue.collaborator_file import read_collaborators
-from matchmaker.catalogue.importers.swecris import read_swecris
-from matchmaker.catalogue.seed import read_catalogue
 from matchmaker.cli import app
 from matchmaker.cli.opening import open_workspace
 from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.errors import FileProblem, InvalidFileError, mark
 from matchmaker.domain.language import Language
-from matchmaker.evaluation.judged import JudgedSet, read_gold, read_groupings, read_judged
-from matchmaker.evaluation.measures import ConfidenceBand
-from matchmaker.evaluation.report import ReportContext, check_report_can_be_written, write_report
-from matchmaker.evaluation.robustness import read_paraphrases, read_scope
-from matchmaker.evaluation.runner import (
-    SetResult,
-    evaluate,
-    evaluate_paraphrases,
-    evaluate_scope,
-    measure_speed,
-)
-from matchmaker.evaluation.search_tasks import SearchTask, read_leaders, read_searches, read_translations
-from matchmaker.evaluation.systems import ABLATIONS, DENSE, FULL, FULL_PRECISION, LEXICAL, MAIN_SYSTEMS, System
-from matchmaker.settings import DEFAULT_ENCODER, Settings, read_settings
+
+if TYPE_CHECKING:
+    from matchmaker.evaluation.judged import JudgedSet
+    from matchmaker.evaluation.measures import ConfidenceBand
+    from matchmaker.evaluation.runner import SetResult
+    from matchmaker.evaluation.search_tasks import SearchTask
+    from matchmaker.evaluation.systems import System
+    from matchmaker.settings import Settings
 
 LANGUAGES = ("sv", "en")
 
@@ -64,6 +57,15 @@ def evaluate_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Measure the pipeline beside what could be used instead; with --report also without each of its parts."""
+    from matchmaker.catalogue.collaborator_file import read_collaborators
+    from matchmaker.catalogue.importers.swecris import read_swecris
+    from matchmaker.catalogue.seed import read_catalogue
+    from matchmaker.evaluation.judged import read_gold, read_groupings
+    from matchmaker.evaluation.report import ReportContext, check_report_can_be_written, write_report
+    from matchmaker.evaluation.robustness import read_paraphrases, read_scope
+    from matchmaker.evaluation.runner import evaluate, evaluate_paraphrases, evaluate_scope, measure_speed
+    from matchmaker.settings import read_settings
+
     _check_pairs({"--challenges": challenges, "--qrels": qrels}, {"--leaders": leaders, "--projects": projects})
     if report:
         check_report_can_be_written()
@@ -109,6 +111,9 @@ def evaluate_command(
 
 def _systems(settings: Settings, *, report: bool, development: bool) -> list[System]:
     """What is compared: for a glance the channels, for the development sets the original encoder, for a report all."""
+    from matchmaker.evaluation.systems import ABLATIONS, DENSE, FULL, FULL_PRECISION, LEXICAL, MAIN_SYSTEMS
+    from matchmaker.settings import DEFAULT_ENCODER
+
     systems: list[System] = [LEXICAL, DENSE, FULL]
     if development or report:
         systems = list(MAIN_SYSTEMS)
@@ -120,6 +125,8 @@ def _systems(settings: Settings, *, report: bool, development: bool) -> list[Sys
 
 
 def _shipped(settings: Settings, split: str) -> list[JudgedSet]:
+    from matchmaker.evaluation.judged import read_judged
+
     folder = settings.evaluation_folder
     own = [folder / f"challenges.{language}.jsonl" for language in LANGUAGES]
     return read_judged(own, folder / "qrels.txt", split)
@@ -136,6 +143,9 @@ def _asked_for(
     projects: Path | None,
 ) -> tuple[list[JudgedSet], list[SearchTask]]:
     """The sets that the options name; the shipped one when they name none."""
+    from matchmaker.evaluation.judged import read_gold, read_judged
+    from matchmaker.evaluation.search_tasks import read_leaders
+
     judged: list[JudgedSet] = []
     if challenges and qrels:
         judged = read_judged(challenges, qrels, split)
@@ -146,6 +156,8 @@ def _asked_for(
 
 
 def _tasks_of(folder: Path) -> list[SearchTask]:
+    from matchmaker.evaluation.search_tasks import read_leaders, read_searches, read_translations
+
     tasks: list[SearchTask] = []
     if (folder / PROJECTS).is_file() and (folder / LEADERS).is_file():
         tasks += read_leaders(folder / LEADERS, folder / PROJECTS)
@@ -155,6 +167,8 @@ def _tasks_of(folder: Path) -> list[SearchTask]:
 
 def results_table(results: Sequence[SetResult]) -> str:
     """A block a set: a line a system, a column a measure, each with its 95 % interval."""
+    from matchmaker.evaluation.systems import FULL
+
     lines: list[str] = []
     for name in dict.fromkeys(one.set_name for one in results):
         own = [one for one in results if one.set_name == name]

@@ -1,26 +1,23 @@
 """``matchmaker import works`` and what belongs to it: imports as jobs, seen before they change anything."""
 
+from __future__ import annotations
+
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from matchmaker.catalogue.importers import find_source
-from matchmaker.catalogue.seed import read_areas
-from matchmaker.catalogue.templates import find_template
-from matchmaker.catalogue_wording import job_words, problem_words
 from matchmaker.cli import EXIT_INPUT, console, interface_translator
 from matchmaker.cli.catalogue import importers
 from matchmaker.cli.opening import open_workspace
-from matchmaker.curation import imports, linking, tables
-from matchmaker.db import import_jobs as jobs
-from matchmaker.domain.collection import check_collection_name
+from matchmaker.domain.collection import MAIN_COLLECTION, check_collection_name
 from matchmaker.domain.errors import mark
 from matchmaker.domain.import_job import ImportJob, JobState, Verdict
-from matchmaker.settings import MAIN_COLLECTION
-from matchmaker.workspace import Workspace
+
+if TYPE_CHECKING:
+    from matchmaker.workspace import Workspace
 
 BY = "administrator"
 SHOWN_PROBLEMS = 20
@@ -40,6 +37,10 @@ def import_works(
     collection: Collection = MAIN_COLLECTION,
 ) -> None:
     """Import publications, projects and other works, and link them to the groups that they are of."""
+    from matchmaker.catalogue.importers import find_source
+    from matchmaker.curation import imports
+    from matchmaker.db import import_jobs as jobs
+
     known = find_source(source)
     with ExitStack() as stack:
         workspace = open_workspace(stack)
@@ -68,6 +69,9 @@ def import_works(
 @importers.command("resume")
 def resume_import(job_id: Annotated[str, typer.Argument(metavar="IMPORT")]) -> None:
     """Go on with an import that was stopped or cut off, or make the change that a dry run has shown."""
+    from matchmaker.curation import imports
+    from matchmaker.db import import_jobs as jobs
+
     with ExitStack() as stack:
         workspace = open_workspace(stack)
         with workspace.database.reading() as session:
@@ -83,6 +87,8 @@ def resume_import(job_id: Annotated[str, typer.Argument(metavar="IMPORT")]) -> N
 @importers.command("undo")
 def undo_import(job_id: Annotated[str, typer.Argument(metavar="IMPORT")]) -> None:
     """Put back what was there before an import; what another import has changed since is left as it is."""
+    from matchmaker.curation import imports
+
     with ExitStack() as stack:
         workspace = open_workspace(stack)
         job = _go_on(workspace, imports.ask(workspace.database, job_id, "undo"))
@@ -93,6 +99,9 @@ def undo_import(job_id: Annotated[str, typer.Argument(metavar="IMPORT")]) -> Non
 @importers.command("list")
 def list_imports(collection: Collection = MAIN_COLLECTION) -> None:
     """The imports there were, the newest first."""
+    from matchmaker.catalogue_wording import job_words
+    from matchmaker.db import import_jobs as jobs
+
     say = interface_translator()
     with ExitStack() as stack, open_workspace(stack).database.reading() as session:
         for job in jobs.find_jobs(session, collection):
@@ -102,6 +111,8 @@ def list_imports(collection: Collection = MAIN_COLLECTION) -> None:
 @importers.command("suggest-groups")
 def suggest_groups(collection: Collection = MAIN_COLLECTION) -> None:
     """Suggest a group for works that are nobody's; a steward says whether it is right."""
+    from matchmaker.curation import linking
+
     say = interface_translator()
     with ExitStack() as stack:
         workspace = open_workspace(stack)
@@ -112,6 +123,8 @@ def suggest_groups(collection: Collection = MAIN_COLLECTION) -> None:
 @importers.command("relink")
 def relink_works(collection: Collection = MAIN_COLLECTION) -> None:
     """Link all works anew by the tables of subjects, organisations and persons as they are now."""
+    from matchmaker.curation import linking
+
     with ExitStack() as stack:
         workspace = open_workspace(stack)
         linking.relink(workspace.database, collection)
@@ -119,6 +132,8 @@ def relink_works(collection: Collection = MAIN_COLLECTION) -> None:
 
 
 def _go_on(workspace: Workspace, job: ImportJob) -> ImportJob:
+    from matchmaker.db import import_jobs as jobs
+
     with workspace.database.transaction() as session:
         claimed = jobs.claim_job(session, datetime.now(UTC), job.id)
     if claimed is None:  # a server beside has taken it up
@@ -128,6 +143,9 @@ def _go_on(workspace: Workspace, job: ImportJob) -> ImportJob:
 
 
 def _run(workspace: Workspace, job: ImportJob) -> ImportJob:
+    from matchmaker.catalogue.importers import find_source
+    from matchmaker.curation import imports
+
     say = interface_translator()
     reading = job.state in (JobState.WAITING, JobState.READING)
 
@@ -141,6 +159,9 @@ def _run(workspace: Workspace, job: ImportJob) -> ImportJob:
 
 def _show(workspace: Workspace, job: ImportJob) -> None:
     """The difference, and the first lines that are wrong."""
+    from matchmaker.catalogue_wording import job_words, problem_words
+    from matchmaker.db import import_jobs as jobs
+
     say = interface_translator()
     console.print(job_words(job, say))
     with workspace.database.reading() as session:
@@ -152,6 +173,8 @@ def _show(workspace: Workspace, job: ImportJob) -> None:
 
 
 def _end(job: ImportJob, *, ready: bool = False) -> None:
+    from matchmaker.catalogue_wording import job_words, problem_words
+
     say = interface_translator()
     if ready and job.state is JobState.READY:
         hint = mark("Nothing was changed. To make the change: matchmaker import resume {id}")
@@ -173,6 +196,10 @@ def import_table(
     collection: Collection = MAIN_COLLECTION,
 ) -> None:
     """Take in a table of groups, contacts or links; what is said there holds over later imports."""
+    from matchmaker.catalogue.seed import read_areas
+    from matchmaker.catalogue.templates import find_template
+    from matchmaker.curation import tables
+
     say = interface_translator()
     name = check_collection_name(collection)
     with ExitStack() as stack:

@@ -10,20 +10,15 @@ from typing import Annotated
 
 import typer
 
-from matchmaker.catalogue.collaborator_file import read_challenges, read_collaborators
-from matchmaker.catalogue.text_file import file_error, read_text_file
 from matchmaker.cli import app, console, interface_translator
 from matchmaker.cli.opening import open_workspace
 from matchmaker.cli.progress import showing
-from matchmaker.cli.shortlist_text import shortlist_text
 from matchmaker.domain.challenge import Challenge
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.errors import InvalidChallengeError, mark
 from matchmaker.domain.language import Language
+from matchmaker.domain.shortlist import DEFAULT_TOP_K
 from matchmaker.messages import translator
-from matchmaker.pipeline import DEFAULT_TOP_K
-from matchmaker.review.intake import shortlist_content
-from matchmaker.settings import MAIN_COLLECTION
-from matchmaker.text.query import read_query
 
 RUN_TAG = "matchmaker"
 
@@ -41,6 +36,10 @@ def match(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Rank collaborators for one challenge and show the evidence for each."""
+    from matchmaker.cli.shortlist_text import shortlist_text
+    from matchmaker.review.intake import shortlist_content
+    from matchmaker.text.query import read_query
+
     if language is not None and not Language.is_code(language):
         raise InvalidChallengeError(
             "language", mark("«{code}» is no language code: give sv or en, or leave it out."), code=language
@@ -68,6 +67,9 @@ def rank(
     collection: CollectionOption = MAIN_COLLECTION,
 ) -> None:
     """Rank a whole catalogue for many challenges, through the same pipeline."""
+    from matchmaker.catalogue.collaborator_file import read_challenges, read_collaborators
+    from matchmaker.text.query import read_query
+
     queries = read_challenges(challenges, read_query)
     given = read_collaborators(collaborators) if collaborators else None
     say = interface_translator()
@@ -85,6 +87,8 @@ def rank(
 
 
 def _challenge_text(text: str | None, file: Path | None) -> str:
+    from matchmaker.catalogue.text_file import read_text_file
+
     if (text is None) == (file is None):
         raise InvalidChallengeError("text", mark("Give the challenge as text or with --file, one of the two."))
     if file is None:
@@ -94,6 +98,8 @@ def _challenge_text(text: str | None, file: Path | None) -> str:
 
 def _write_whole(path: Path, content: str) -> None:
     """Write beside the target and rename, so that no reader and no crash sees half a file."""
+    from matchmaker.catalogue.text_file import file_error
+
     fresh: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

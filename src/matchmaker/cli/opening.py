@@ -1,13 +1,17 @@
 """The workspace as the commands open it: with progress shown while passages are encoded."""
 
+from __future__ import annotations
+
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from matchmaker.cli import interface_translator
 from matchmaker.cli.progress import showing
 from matchmaker.domain.errors import mark
-from matchmaker.retrieval.encoder import Progress
-from matchmaker.settings import read_settings
-from matchmaker.workspace import Workspace
+
+if TYPE_CHECKING:
+    from matchmaker.retrieval.encoder import Progress
+    from matchmaker.workspace import Workspace
 
 SHOWN_FROM = 50
 """Encoding fewer passages is done before a bar could be read."""
@@ -15,6 +19,8 @@ SHOWN_FROM = 50
 
 def open_workspace(stack: ExitStack) -> Workspace:
     """A workspace whose progress bars end with ``stack``."""
+    from matchmaker.settings import read_settings
+    from matchmaker.workspace import Workspace
 
     def encoding(total: int) -> Progress:
         if total < SHOWN_FROM:

@@ -9,7 +9,6 @@ import typer
 from matchmaker.cli import app, console, interface_translator
 from matchmaker.cli.logs import write_log
 from matchmaker.domain.errors import SetupError, mark
-from matchmaker.settings import read_settings
 
 API_FACTORY = "matchmaker_api.app:create_app"
 
@@ -21,6 +20,8 @@ def serve(
 ) -> None:
     """Serve the pages and the API, on the loopback address unless told otherwise."""
     import uvicorn
+
+    from matchmaker.settings import read_settings
 
     settings = read_settings()
     address, number = host or settings.host, settings.port if port is None else port

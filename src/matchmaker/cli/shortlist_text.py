@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from matchmaker.domain.errors import mark
 from matchmaker.domain.shortlist import Evidence, Shortlist, Suggestion
 from matchmaker.messages import Translator
-from matchmaker.wording import describe_evidence, kind_word, notice_text, reasons, standing
 
 MAXIMUM_WIDTH = 110
 
 
 def shortlist_text(challenge: str, shortlist: Shortlist, say: Translator) -> str:
     """Challenge, notices, experts and ways in, with confidence words, reasons and evidence."""
+    from matchmaker.wording import notice_text
+
     width = min(shutil.get_terminal_size((MAXIMUM_WIDTH, 24)).columns, MAXIMUM_WIDTH)
     blocks = [_wrapped(" ".join(challenge.split()), width, "  ", say.say(mark("Challenge")))]
     blocks += [_wrapped(notice_text(notice, say), width, "! ") for notice in shortlist.notices]
@@ -33,6 +34,8 @@ def _section(heading: str, suggestions: Sequence[Suggestion], width: int, say: T
 
 
 def _suggestion(suggestion: Suggestion, width: int, say: Translator) -> str:
+    from matchmaker.wording import kind_word, reasons, standing
+
     name = suggestion.name.in_language(say.language)
     where = ", ".join(part for part in (kind_word(suggestion.kind, say), suggestion.department) if part)
     lines = [f"{suggestion.rank:>2}. {name} — {standing(suggestion, say)}"]
@@ -46,6 +49,8 @@ def _suggestion(suggestion: Suggestion, width: int, say: Translator) -> str:
 
 
 def _evidence(evidence: Evidence, width: int, say: Translator) -> str:
+    from matchmaker.wording import describe_evidence
+
     lines = [_wrapped(describe_evidence(evidence, say), width, "      ", first="    • ")]
     lines.append(_wrapped(f"“{evidence.sentence}”", width, "      "))
     if evidence.url:

@@ -1,26 +1,24 @@
 """``matchmaker template`` and ``matchmaker export``: tables to fill in, and the catalogue as tables."""
 
+from __future__ import annotations
+
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, BinaryIO, cast
+from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
 import typer
 
-from matchmaker.catalogue.blank_tables import write_blank
-from matchmaker.catalogue.seed import read_areas
-from matchmaker.catalogue.table_writing import TableFormat, write_table
-from matchmaker.catalogue.templates import find_template
-from matchmaker.catalogue.text_file import file_error
 from matchmaker.cli import app, console, interface_translator
 from matchmaker.cli.opening import open_workspace
-from matchmaker.curation.exporting import table_rows
-from matchmaker.domain.collection import check_collection_name
+from matchmaker.domain.collection import MAIN_COLLECTION, check_collection_name
 from matchmaker.domain.errors import FileProblem, InvalidFileError, mark
 from matchmaker.messages import translator
-from matchmaker.settings import MAIN_COLLECTION, read_settings
+
+if TYPE_CHECKING:
+    from matchmaker.catalogue.table_writing import TableFormat
 
 
 class BlankFormat(StrEnum):
@@ -51,6 +49,12 @@ def write_template(
     overwrite: Overwrite = False,
 ) -> None:
     """Write a table to fill in, with an explanation of each column."""
+    from matchmaker.catalogue.blank_tables import write_blank
+    from matchmaker.catalogue.seed import read_areas
+    from matchmaker.catalogue.table_writing import TableFormat
+    from matchmaker.catalogue.templates import find_template
+    from matchmaker.settings import read_settings
+
     template = find_template(table, read_areas(read_settings().catalogue_folder))
     code = language or interface_translator().language
     say = translator(code).say
@@ -67,6 +71,12 @@ def export_table(
     overwrite: Overwrite = False,
 ) -> None:
     """Write the catalogue's groups, contacts, evidence or links as a table that can be imported again."""
+    from matchmaker.catalogue.seed import read_areas
+    from matchmaker.catalogue.table_writing import write_table
+    from matchmaker.catalogue.templates import find_template
+    from matchmaker.curation.exporting import table_rows
+    from matchmaker.settings import read_settings
+
     template = find_template(table, read_areas(read_settings().catalogue_folder))
     form = _form(file)
     code = language or interface_translator().language
@@ -77,6 +87,8 @@ def export_table(
 
 
 def _form(path: Path) -> TableFormat:
+    from matchmaker.catalogue.table_writing import TableFormat
+
     known = [form.value for form in TableFormat]
     suffix = path.suffix.lower().removeprefix(".")
     if suffix not in known:
@@ -88,6 +100,8 @@ def _form(path: Path) -> TableFormat:
 
 def _write(path: Path, write: Callable[[BinaryIO], None], *, overwrite: bool) -> None:
     """Write beside the target and rename, so that half a table never stands there; one that is there is not lost."""
+    from matchmaker.catalogue.text_file import file_error
+
     if path.exists() and not overwrite:
         problem = FileProblem(mark("is there already; choose another name, or replace it with --overwrite"))
         raise InvalidFileError(str(path), [problem])

@@ -7,13 +7,9 @@ from typing import Annotated
 
 import typer
 
-from matchmaker.catalogue.importers.swecris import read_swecris_projects
-from matchmaker.catalogue.seed import read_catalogue
 from matchmaker.cli import app
 from matchmaker.cli.opening import open_workspace
 from matchmaker.domain.errors import FileProblem, InvalidFileError, mark
-from matchmaker.evaluation.judged import read_judged
-from matchmaker.settings import read_settings
 
 
 @app.command("train")
@@ -37,6 +33,8 @@ def train_command(
     ] = None,
 ) -> None:
     """Train the encoder's adapter and mine the table of translated terms. Takes an hour on two cores."""
+    from matchmaker.catalogue.seed import read_catalogue
+    from matchmaker.settings import read_settings
     from matchmaker.training.run import train
 
     if projects and not held_out:
@@ -65,6 +63,7 @@ def tuning_leaders_command(
     output: Annotated[Path, typer.Option(help="The leaders file to write, for 'matchmaker evaluate --leaders'.")],
 ) -> None:
     """Write the leaders that are left out of the training so that settings can be chosen on them."""
+    from matchmaker.catalogue.importers.swecris import read_swecris_projects
     from matchmaker.training.data import read_held_out, tuning_task
 
     exported = read_swecris_projects(projects)
@@ -76,6 +75,9 @@ def tuning_leaders_command(
 @app.command("calibrate")
 def calibrate_command() -> None:
     """Learn the probabilities of the ranking anew, for the encoder and the catalogue that are in use."""
+    from matchmaker.catalogue.seed import read_catalogue
+    from matchmaker.evaluation.judged import read_judged
+    from matchmaker.settings import read_settings
     from matchmaker.training.calibration import CalibrationTexts, calibrate, calibration_needs, read_out_of_scope
     from matchmaker.training.data import read_needs
 

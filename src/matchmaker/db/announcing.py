@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.db import outbox
-from matchmaker.db.case_models import ApprovalRow, ParticipantRow
+from matchmaker.db.case_models import ADMITTED, ApprovalRow, ParticipantRow
 from matchmaker.db.letters import write_letters, write_list_letters
 from matchmaker.db.outbox import JobKind
 from matchmaker.db.webhooks import WebhookEvent, list_listening
@@ -24,12 +24,12 @@ from matchmaker.domain.workflow import IllegalActError, State, told_state
 CHALLENGE_PATH = "/api/v1/challenges/{id}"
 
 CO_OWNER = "co_owner"
-"""A participant who is told as the first owner is; a follower is not."""
+"""A participant who is told, though not of what the adviser asks the first owner; a follower is told nothing."""
 
 
 def announce_received(session: Session, case: Case, at: datetime) -> None:
     """Tell of a challenge that has come in."""
-    _tell(session, WebhookEvent.CHALLENGE_RECEIVED, case, at, {"state": case.state.value})
+    _tell(session, WebhookEvent.CHALLENGE_RECEIVED, case, at, {"state": case.state.value}, _owner(case))
 
 
 def announce(session: Session, before: Case, after: Case, kind: EventKind, at: datetime) -> None:
@@ -43,9 +43,11 @@ def announce(session: Session, before: Case, after: Case, kind: EventKind, at: d
         announce_received(session, after, at)
         return
     approval = _latest_approval(session, after.id, taken_back=kind is EventKind.TAKE_BACK)
-    _tell_state(session, after, _told(before, approval, at), _told(after, approval, at), at)
+    for others in (False, True):
+        old, new = (_told(one, approval, at, for_others=others) for one in (before, after))
+        _tell_state(session, after, old, new, at, _co_owners(session, after) if others else _owner(after))
     if kind is EventKind.ASK:
-        _tell(session, WebhookEvent.QUESTION_ASKED, after, at, {"state": after.state.value})
+        _tell(session, WebhookEvent.QUESTION_ASKED, after, at, {"state": after.state.value}, _owner(after))
     if approval:
         _tell_approval(session, before, after, kind, approval, at)
 
@@ -56,44 +58,54 @@ def _tell_approval(
     """A list leaves at its release; taken back, or when the case goes on before that, it leaves never."""
     released = _aware(approval.released_at)
     group, state_group = f"approval:{approval.id}", f"approval-state:{approval.id}"
+    everybody = _owner(after) | _co_owners(session, after)
     match kind:
         case EventKind.APPROVE | EventKind.RELEASE:
             was_waiting = outbox.call_off(session, group) and outbox.call_off(session, state_group)
             if was_waiting:
                 data = {"state": after.state.value, "approval": approval.id}
-                _tell(session, WebhookEvent.SHORTLIST_APPROVED, after, released, data, group)
+                _tell(session, WebhookEvent.SHORTLIST_APPROVED, after, released, data, everybody, group)
                 write_list_letters(session, after, approval.id, released, group)
             if was_waiting and (released > at or kind is EventKind.RELEASE):
-                _tell_state(session, after, State.IN_REVIEW, State.APPROVED, released, state_group)
+                _tell_state(session, after, State.IN_REVIEW, State.APPROVED, released, everybody, state_group)
         case EventKind.TAKE_BACK:
             if not (outbox.call_off(session, group) and outbox.call_off(session, state_group)):
                 raise IllegalActError(
                     mark("The list has been sent; it can no longer be taken back."), state=before.state
                 )
-        case _ if before.state is State.APPROVED and after.state is not State.APPROVED:
+        case _ if before.state is State.APPROVED and after.state is not State.APPROVED and released > at:
+            # What waits to be sent belongs to a case that has gone on: it is not sent any more. What is due already,
+            # and only not delivered yet, has been told: its receivers are not to miss a state.
             outbox.call_off(session, state_group)
-            if released > at:  # what waits to be sent belongs to a case that has gone on: it is not sent any more
-                outbox.call_off(session, group)
-                approval.taken_back_at = at
+            outbox.call_off(session, group)
+            approval.taken_back_at = at
 
 
-def _told(case: Case, approval: ApprovalRow | None, at: datetime) -> State:
-    """The state that the municipality knows of: that of the API and of its page."""
+def _told(case: Case, approval: ApprovalRow | None, at: datetime, *, for_others: bool) -> State:
+    """The state that a municipality knows of: that of the API and of its page."""
     unsent = approval is not None and (approval.taken_back_at is not None or _aware(approval.released_at) > at)
-    return told_state(case.state, unsent=unsent)
+    return told_state(case.state, unsent=unsent, for_others=for_others)
 
 
-def _tell_state(session: Session, case: Case, old: State, new: State, at: datetime, group: str | None = None) -> None:
+def _tell_state(
+    session: Session, case: Case, old: State, new: State, at: datetime, to: set[str], group: str | None = None
+) -> None:
     if old is not new:
         data = {"state": new.value, "previous_state": old.value}
-        _tell(session, WebhookEvent.STATE_CHANGED, case, at, data, group)
+        _tell(session, WebhookEvent.STATE_CHANGED, case, at, data, to, group)
 
 
 def _tell(
-    session: Session, event: WebhookEvent, case: Case, at: datetime, data: Mapping[str, Any], group: str | None = None
+    session: Session,
+    event: WebhookEvent,
+    case: Case,
+    at: datetime,
+    data: Mapping[str, Any],
+    to: set[str],
+    group: str | None = None,
 ) -> None:
-    """One row for each endpoint of the case's owners that asked for such events."""
-    for endpoint in list_listening(session, _owners(session, case)):
+    """One row for each endpoint of the municipalities that asked for such events."""
+    for endpoint in list_listening(session, to):
         if event not in endpoint.events:
             continue
         body = {
@@ -111,11 +123,19 @@ def _tell(
         outbox.add(session, JobKind.WEBHOOK, body, key, run_at=at, group=group, endpoint_id=endpoint.id)
 
 
-def _owners(session: Session, case: Case) -> set[str]:
+def _owner(case: Case) -> set[str]:
+    """The municipality that asked."""
+    return {case.description.municipality} if case.description.municipality else set()
+
+
+def _co_owners(session: Session, case: Case) -> set[str]:
+    """The municipalities that own it with the first one."""
     query = select(ParticipantRow.municipality).where(
-        ParticipantRow.challenge_id == case.id, ParticipantRow.role == CO_OWNER
+        ParticipantRow.challenge_id == case.id,
+        ParticipantRow.role == CO_OWNER,
+        ParticipantRow.standing == ADMITTED,
     )
-    return {*session.scalars(query), *([case.description.municipality] if case.description.municipality else [])}
+    return set(session.scalars(query)) - _owner(case)
 
 
 def _latest_approval(session: Session, case_id: str, *, taken_back: bool) -> ApprovalRow | None:

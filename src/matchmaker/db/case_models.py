@@ -10,13 +10,17 @@ from matchmaker.db.models import Base, Identifier
 
 Code = String(40)
 
+ADMITTED = "admitted"
+"""The standing of a participant that may see more of a challenge than what is public."""
+
 
 class ChallengeRow(Base):
     """A challenge and where it stands. The columns repeat of its current version what is searched and filtered.
 
     ``description`` is the current version, ``draft`` what is being typed (a new challenge, or its next version), as
-    it came from the form, and ``draft_version`` the version that it began from. Of the private link only the digest is
-    kept. Letters to the owner are in ``letter_language`` (None: in all), unless they were stopped.
+    it came from the form, ``draft_version`` the version that it began from, and ``draft_windows`` by field in which
+    window of a browser it was written last. Of the private link only the digest is kept. Letters to the owner are in
+    ``letter_language`` (None: in all), unless they were stopped.
     """
 
     __tablename__ = "challenge"
@@ -40,6 +44,7 @@ class ChallengeRow(Base):
     draft: Mapped[dict[str, Any] | None]
     draft_saved_at: Mapped[datetime | None]
     draft_version: Mapped[int | None]
+    draft_windows: Mapped[dict[str, Any] | None]
     link_digest: Mapped[str | None] = mapped_column(String(64))
     submitted_at: Mapped[datetime | None]
     promised_on: Mapped[date | None]
@@ -126,7 +131,10 @@ class MessageRow(Base):
 
 
 class ParticipantRow(Base):
-    """Another municipality that owns a challenge too, or follows it, by a private link of its own."""
+    """Another municipality that owns a challenge too, or follows it, by a private link of its own.
+
+    ``standing``: whether it has asked to, was let in, or was refused. Only who was let in sees more than anybody may.
+    """
 
     __tablename__ = "participant"
     __table_args__ = (UniqueConstraint("link_digest"),)
@@ -135,6 +143,7 @@ class ParticipantRow(Base):
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenge.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     role: Mapped[str] = mapped_column(Code)
+    standing: Mapped[str] = mapped_column(Code, server_default=ADMITTED)
     municipality: Mapped[str] = mapped_column(String(4))
     contact_role: Mapped[str] = mapped_column(Text)
     contact_email: Mapped[str] = mapped_column(Text)

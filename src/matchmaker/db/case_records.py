@@ -1,19 +1,26 @@
-"""What is kept beside a case: messages, participants, approvals, ties, judgments."""
+"""What is kept beside a case: messages, participants, approvals."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.db.case_models import ApprovalRow, JudgmentRow, MessageRow, ParticipantRow, TieRow, VisitRow
+from matchmaker.db.case_models import (
+    ADMITTED,
+    ApprovalRow,
+    MessageRow,
+    ParticipantRow,
+)
 from matchmaker.db.cases import aware
 from matchmaker.db.identity_views import viewed_participant
 from matchmaker.db.letter_links import mailed_participant
+from matchmaker.domain.case import Case
+from matchmaker.domain.description import Visibility
 
 
 class MessageKind(StrEnum):
@@ -24,6 +31,8 @@ class MessageKind(StrEnum):
     ANSWER = "answer"
     CONTRIBUTION = "contribution"
     """The words of a municipality that joined."""
+    CLOSING = "closing"
+    """What the municipality is told when its case is closed."""
 
 
 class ParticipantRole(StrEnum):
@@ -33,13 +42,12 @@ class ParticipantRole(StrEnum):
     FOLLOWER = "follower"
 
 
-class TieKind(StrEnum):
-    """What speaks against a collaborator."""
+class Standing(StrEnum):
+    """Whether another municipality may see more of a challenge than what is public."""
 
-    SUPPLIER = "supplier"
-    SAME_PERSON = "same_person"
-    OPTED_OUT = "opted_out"
-    OTHER = "other"
+    ASKED = "asked"
+    ADMITTED = ADMITTED
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,20 @@ class Participant:
     municipality: str
     contact_role: str
     contact_email: str
+    standing: Standing = Standing.ADMITTED
+
+    @property
+    def is_admitted(self) -> bool:
+        return self.standing is Standing.ADMITTED
+
+    @property
+    def is_asking(self) -> bool:
+        return self.standing is Standing.ASKED
+
+    def may_see(self, case: Case) -> bool:
+        """Whether it sees the case as it is now: once let in, a follower does while the challenge is public."""
+        is_shown = self.role is ParticipantRole.CO_OWNER or case.description.visibility is Visibility.PUBLIC
+        return self.is_admitted and is_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +101,12 @@ class Approval:
     content: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """What speaks against a collaborator; for every municipality where none is named."""
-
-    collaborator_id: str
-    municipality: str | None
-    kind: TieKind
-    comment: str
-
-
-def add_message(session: Session, case_id: str, kind: MessageKind, author: str, text: str) -> None:
-    session.add(MessageRow(challenge_id=case_id, at=datetime.now(UTC), kind=kind, author=author, text=text))
+def add_message(session: Session, case_id: str, kind: MessageKind, author: str, text: str) -> int:
+    """A message on a case; returns its id."""
+    row = MessageRow(challenge_id=case_id, at=datetime.now(UTC), kind=kind, author=author, text=text)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def list_messages(session: Session, case_id: str) -> list[Message]:
@@ -108,6 +124,7 @@ def add_participant(
     contact_email: str,
     link_digest: str,
     letter_language: str | None = None,
+    standing: Standing = Standing.ADMITTED,
 ) -> str:
     """Another municipality on a case; returns its part's id. Letters are in all languages where none is given."""
     identifier = str(uuid.uuid4())
@@ -117,6 +134,7 @@ def add_participant(
             challenge_id=case_id,
             created_at=datetime.now(UTC),
             role=role,
+            standing=standing,
             municipality=municipality,
             contact_role=contact_role,
             contact_email=contact_email,
@@ -132,12 +150,25 @@ def list_participants(session: Session, case_id: str) -> list[Participant]:
     return [_participant(row) for row in session.scalars(query)]
 
 
+def get_participant(session: Session, participant_id: str) -> Participant:
+    """The participant of an id, which is there."""
+    return _participant(session.get_one(ParticipantRow, participant_id))
+
+
 def find_participant(session: Session, link_digest: str) -> Participant | None:
     row = session.scalars(select(ParticipantRow).where(ParticipantRow.link_digest == link_digest)).first()
     if row is None:
         viewed = viewed_participant(session, link_digest) or mailed_participant(session, link_digest)
         row = session.get(ParticipantRow, viewed) if viewed else None
     return _participant(row) if row else None
+
+
+def set_standing(session: Session, participant_id: str, standing: Standing) -> None:
+    """Let a municipality in, or refuse it; of one that is refused no contact is kept."""
+    row = session.get_one(ParticipantRow, participant_id)
+    row.standing = standing
+    if standing is Standing.REFUSED:
+        row.contact_role = row.contact_email = ""
 
 
 def replace_participant_link(session: Session, participant_id: str, link_digest: str) -> None:
@@ -161,9 +192,14 @@ def add_approval(
     )
 
 
-def find_latest_approval(session: Session, case_id: str, released_by: datetime | None = None) -> Approval | None:
-    """The newest list that was not taken back; with ``released_by`` the newest that was sent by then."""
-    row = _latest_approval(session, case_id, released_by)
+def find_latest_approval(
+    session: Session, case_id: str, released_by: datetime | None = None, up_to_version: int | None = None
+) -> Approval | None:
+    """The newest list that was not taken back.
+
+    With ``released_by`` the newest that was sent by then, with ``up_to_version`` that was made for no later version.
+    """
+    row = _latest_approval(session, case_id, released_by, up_to_version)
     if row is None:
         return None
     return Approval(
@@ -187,75 +223,14 @@ def change_latest_approval(
     row.released_at = released_at or row.released_at
 
 
-def add_tie(
-    session: Session,
-    collection: str,
-    collaborator_id: str,
-    municipality: str | None,
-    kind: TieKind,
-    comment: str,
-    by: str,
-) -> None:
-    session.add(
-        TieRow(
-            collection=collection,
-            collaborator_id=collaborator_id,
-            municipality=municipality,
-            kind=kind,
-            comment=comment,
-            created_at=datetime.now(UTC),
-            created_by=by,
-        )
-    )
-
-
-def list_ties(
-    session: Session, collection: str, municipality: str | None, collaborators: Sequence[str]
-) -> dict[str, list[Tie]]:
-    """What speaks against collaborators in a municipality's case, by collaborator."""
-    query = (
-        select(TieRow)
-        .where(TieRow.collection == collection, TieRow.collaborator_id.in_(collaborators))
-        .where(or_(TieRow.municipality.is_(None), TieRow.municipality == municipality))
-        .order_by(TieRow.id)
-    )
-    ties: dict[str, list[Tie]] = {}
-    for row in session.scalars(query):
-        tie = Tie(row.collaborator_id, row.municipality, TieKind(row.kind), row.comment)
-        ties.setdefault(row.collaborator_id, []).append(tie)
-    return ties
-
-
-def save_judgment(session: Session, case_id: str, collaborator_id: str, judge: str, grade: int, *, blind: bool) -> None:
-    """Set an adviser's grade, 0 to 3. One given blind stays marked so."""
-    row = session.get(JudgmentRow, (case_id, collaborator_id, judge))
-    if row is None:
-        row = JudgmentRow(challenge_id=case_id, collaborator_id=collaborator_id, judge=judge, blind=blind)
-        session.add(row)
-    row.grade, row.created_at = grade, datetime.now(UTC)
-
-
-def list_judgments(session: Session, case_id: str, judge: str) -> dict[str, int]:
-    """An adviser's grades on a case, by collaborator."""
-    query = select(JudgmentRow).where(JudgmentRow.challenge_id == case_id, JudgmentRow.judge == judge)
-    return {row.collaborator_id: row.grade for row in session.scalars(query)}
-
-
-def save_visit(session: Session, case_id: str, adviser: str, now: datetime) -> None:
-    """Remember that an adviser has a case open."""
-    session.merge(VisitRow(challenge_id=case_id, adviser=adviser, seen_at=now))
-
-
-def list_visitors(session: Session, case_id: str, since: datetime) -> list[str]:
-    """The advisers who have had a case open since a moment."""
-    query = select(VisitRow.adviser).where(VisitRow.challenge_id == case_id, VisitRow.seen_at >= since)
-    return list(session.scalars(query.order_by(VisitRow.adviser)))
-
-
-def _latest_approval(session: Session, case_id: str, released_by: datetime | None) -> ApprovalRow | None:
+def _latest_approval(
+    session: Session, case_id: str, released_by: datetime | None, up_to_version: int | None = None
+) -> ApprovalRow | None:
     query = select(ApprovalRow).where(ApprovalRow.challenge_id == case_id, ApprovalRow.taken_back_at.is_(None))
     if released_by:
         query = query.where(ApprovalRow.released_at <= released_by)
+    if up_to_version is not None:
+        query = query.where(ApprovalRow.version <= up_to_version)
     return session.scalars(query.order_by(ApprovalRow.approved_at.desc()).limit(1)).first()
 
 
@@ -268,4 +243,5 @@ def _participant(row: ParticipantRow) -> Participant:
         row.municipality,
         row.contact_role,
         row.contact_email,
+        Standing(row.standing),
     )

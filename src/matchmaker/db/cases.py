@@ -1,6 +1,6 @@
 """Cases in the database: read whole, changed through one door that writes the event beside the change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -143,16 +143,29 @@ def stale(session: Session, case_id: str, revision: int) -> StaleCaseError:
 
 
 def list_events(
-    session: Session, case_id: str, *conditions: ColumnElement[bool], newest: int | None = None
+    session: Session,
+    case_id: str,
+    *conditions: ColumnElement[bool],
+    newest: int | None = None,
+    before: int | None = None,
 ) -> list[Event]:
-    """A case's events, oldest first; with ``newest`` only so many of the last ones."""
+    """A case's events, oldest first; with ``newest`` only so many of the last ones, of those ``before`` an event."""
     query = select(EventRow).where(EventRow.challenge_id == case_id, *conditions).order_by(EventRow.id.desc())
+    if before:
+        query = query.where(EventRow.id < before)
     rows = session.scalars(query.limit(newest) if newest else query).all()
     return [_event(row) for row in reversed(rows)]
 
 
-def count_events(session: Session, case_id: str) -> int:
-    return session.scalar(select(func.count()).select_from(EventRow).where(EventRow.challenge_id == case_id)) or 0
+def list_events_of(session: Session, case_id: str, kinds: Collection[EventKind]) -> list[Event]:
+    """A case's events of some kinds, oldest first."""
+    return list_events(session, case_id, EventRow.kind.in_(kinds))
+
+
+def count_events(session: Session, case_id: str, before: int | None = None) -> int:
+    """How many events a case has, in all or before one."""
+    query = select(func.count()).select_from(EventRow).where(EventRow.challenge_id == case_id)
+    return session.scalar(query.where(EventRow.id < before) if before else query) or 0
 
 
 def get_revision(session: Session, case_id: str) -> int:

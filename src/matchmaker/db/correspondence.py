@@ -7,14 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.db.case_models import ChallengeRow, ParticipantRow
-from matchmaker.db.case_records import ParticipantRole, find_latest_approval
+from matchmaker.db.case_records import find_latest_approval, get_participant
 from matchmaker.db.cases import get_case
 from matchmaker.db.letter_links import Reader
 from matchmaker.db.letter_models import LetterRow
 from matchmaker.db.notify_models import OutboxRow
 from matchmaker.db.outbox import Job
 from matchmaker.domain.case import Case
-from matchmaker.domain.description import Visibility
 from matchmaker.domain.letter import Letter, LetterKind, LetterState
 from matchmaker.domain.workflow import FINISHED, State
 
@@ -49,7 +48,7 @@ def due_letter(session: Session, job: Job, now: datetime) -> DueLetter | None:
     if mailbox is None or not mailbox.address or mailbox.is_stopped:
         return None
     case = get_case(session, reader.case_id)
-    if not _may_be_told(session, reader, case):
+    if reader.participant_id and not get_participant(session, reader.participant_id).may_see(case):
         return None
     if not _is_so(session, kind, case, row.approval_id, now):
         return None
@@ -102,14 +101,6 @@ def list_stopped(session: Session, case_id: str) -> list[Reader]:
         *(Reader(one) for one in session.scalars(owner)),
         *(Reader(case_id, one) for one in session.scalars(others)),
     ]
-
-
-def _may_be_told(session: Session, reader: Reader, case: Case) -> bool:
-    """Whether a reader sees the case as it is now: who follows a challenge, only while it is public."""
-    if reader.participant_id is None:
-        return True
-    part = session.get_one(ParticipantRow, reader.participant_id)
-    return part.role == ParticipantRole.CO_OWNER or case.description.visibility is Visibility.PUBLIC
 
 
 def _is_so(session: Session, kind: LetterKind, case: Case, approval_id: str | None, now: datetime) -> bool:

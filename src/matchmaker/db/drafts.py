@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +20,8 @@ from matchmaker.domain.workflow import State
 class LinkedChallenge:
     """What a private link opens. ``draft`` is None when nothing is being typed.
 
-    ``version`` is the challenge's (0: nothing was sent), ``draft_version`` the one that the draft began from.
+    ``version`` is the challenge's (0: nothing was sent), ``draft_version`` the one that the draft began from, and
+    ``windows`` says by field in which window it was written last.
     """
 
     id: str
@@ -29,6 +30,7 @@ class LinkedChallenge:
     saved_at: datetime | None
     version: int = 0
     draft_version: int | None = None
+    windows: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_sent(self) -> bool:
@@ -70,13 +72,16 @@ def find_by_link(session: Session, link_digest: str) -> LinkedChallenge | None:
     if row is None:
         return None
     saved_at = aware(row.draft_saved_at) if row.draft_saved_at else None
-    return LinkedChallenge(row.id, State(row.state), row.draft, saved_at, row.version, row.draft_version)
+    windows = row.draft_windows or {}
+    return LinkedChallenge(row.id, State(row.state), row.draft, saved_at, row.version, row.draft_version, windows)
 
 
-def save_draft(session: Session, challenge_id: str, typed: Mapping[str, Any]) -> None:
-    """Keep what was typed."""
+def save_draft(
+    session: Session, challenge_id: str, typed: Mapping[str, Any], windows: Mapping[str, str] | None = None
+) -> None:
+    """Keep what was typed, and by field in which window."""
     row = session.get_one(ChallengeRow, challenge_id)
-    row.draft = dict(typed)
+    row.draft, row.draft_windows = dict(typed), dict(windows or {})
     row.draft_saved_at = datetime.now(UTC)
 
 
@@ -89,7 +94,7 @@ def note_version(session: Session, challenge_id: str, version: int) -> None:
 def end_draft(session: Session, challenge_id: str) -> None:
     """Forget what was typed to a challenge: it has been sent, or thrown away."""
     row = session.get_one(ChallengeRow, challenge_id)
-    row.draft = row.draft_saved_at = row.draft_version = None
+    row.draft = row.draft_saved_at = row.draft_version = row.draft_windows = None
 
 
 def delete_draft(session: Session, challenge_id: str) -> None:
@@ -103,7 +108,10 @@ def forget_drafts(session: Session, before: datetime) -> None:
     """Delete what was typed and not sent before a moment: challenges of which nothing was sent, changes of others."""
     old = ChallengeRow.draft_saved_at < before
     session.execute(delete(ChallengeRow).where(old, ChallengeRow.state == State.DRAFT))
-    session.execute(update(ChallengeRow).where(old).values(draft=None, draft_saved_at=None, draft_version=None))
+    session.execute(update(ChallengeRow).where(old).values(**_NOTHING))
+
+
+_NOTHING = {"draft": None, "draft_saved_at": None, "draft_version": None, "draft_windows": None}
 
 
 def replace_link(session: Session, challenge_id: str, link_digest: str) -> None:

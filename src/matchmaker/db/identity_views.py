@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.db.case_models import ChallengeRow, ParticipantRow
+from matchmaker.db.case_models import ADMITTED, ChallengeRow, ParticipantRow
 from matchmaker.db.identity_models import ViewRow
 from matchmaker.domain.workflow import State
 
@@ -19,7 +19,9 @@ def add_view(session: Session, digest: str, session_id: str, challenge_id: str, 
     joined = None
     if row.municipality != municipality:
         query = select(ParticipantRow.id).where(
-            ParticipantRow.challenge_id == challenge_id, ParticipantRow.municipality == municipality
+            ParticipantRow.challenge_id == challenge_id,
+            ParticipantRow.municipality == municipality,
+            ParticipantRow.standing == ADMITTED,
         )
         joined = session.scalars(query.order_by(ParticipantRow.role).limit(1)).first()  # co-owner before follower
         if joined is None:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from matchmaker.db import outbox
-from matchmaker.db.case_models import ChallengeRow, ParticipantRow
+from matchmaker.db.case_models import ADMITTED, ChallengeRow, ParticipantRow
 from matchmaker.db.letter_links import Reader, delete_reader_links
 from matchmaker.db.letter_models import LetterRow
 from matchmaker.db.outbox import JobKind
@@ -66,7 +66,11 @@ def _to_others(session: Session, case: Case, kind: LetterKind) -> None:
 
 
 def _others(session: Session, case: Case) -> list[Reader]:
-    query = select(ParticipantRow.id).where(ParticipantRow.challenge_id == case.id, ParticipantRow.contact_email != "")
+    query = select(ParticipantRow.id).where(
+        ParticipantRow.challenge_id == case.id,
+        ParticipantRow.contact_email != "",
+        ParticipantRow.standing == ADMITTED,
+    )
     return [Reader(case.id, one) for one in session.scalars(query.order_by(ParticipantRow.created_at))]
 
 

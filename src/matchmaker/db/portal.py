@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from matchmaker.db.case_models import ApprovalRow, ChallengeRow, EventRow, ParticipantRow
-from matchmaker.db.case_records import ParticipantRole
+from matchmaker.db.case_records import ParticipantRole, Standing
 from matchmaker.db.cases import aware
 from matchmaker.db.models import AttributionRow, CollaboratorRow, DocumentRow
 from matchmaker.domain.collaborator import PROFILE
@@ -63,7 +63,7 @@ def list_challenges(
     session: Session, whose: Municipalities, wanted: ListFilter, now: datetime, after: Place | None, limit: int
 ) -> list[ListedChallenge]:
     """Challenges that were sent, the newest first, from below a place of the list."""
-    told = _told_state(now)
+    told = _told_state(now, whose)
     query = select(ChallengeRow, told).where(ChallengeRow.state != State.DRAFT)
     query = query.where(*_theirs(whose))
     if wanted.state is not None:
@@ -85,11 +85,15 @@ def list_challenges(
 def list_told_events(
     session: Session, whose: Municipalities, kinds: frozenset[EventKind], after: int, limit: int
 ) -> list[ToldEvent]:
-    """Events of the kinds on municipalities' challenges, in their order, from behind the event ``after``."""
+    """Events of the kinds on municipalities' challenges, in their order, from behind the event ``after``.
+
+    What the adviser and the owner ask each other is told to the owner only.
+    """
+    told = or_(EventRow.kind.not_in({EventKind.ASK, EventKind.ANSWER}), ~_for_others(whose))
     query = (
         select(EventRow)
         .join(ChallengeRow, ChallengeRow.id == EventRow.challenge_id)
-        .where(EventRow.id > after, EventRow.kind.in_(kinds), *_theirs(whose))
+        .where(EventRow.id > after, EventRow.kind.in_(kinds), told, *_theirs(whose))
         .order_by(EventRow.id)
         .limit(limit)
     )
@@ -121,7 +125,9 @@ def list_releases(
 def is_co_owner(session: Session, challenge_id: str, whose: Municipalities) -> bool:
     """Whether one of the municipalities owns a challenge beside its first one."""
     query = select(ParticipantRow.id).where(
-        ParticipantRow.challenge_id == challenge_id, ParticipantRow.role == ParticipantRole.CO_OWNER
+        ParticipantRow.challenge_id == challenge_id,
+        ParticipantRow.role == ParticipantRole.CO_OWNER,
+        ParticipantRow.standing == Standing.ADMITTED,
     )
     if whose is not None:
         query = query.where(ParticipantRow.municipality.in_(whose))
@@ -169,12 +175,20 @@ def _theirs(whose: Municipalities) -> list[ColumnElement[bool]]:
     joined = exists().where(
         ParticipantRow.challenge_id == ChallengeRow.id,
         ParticipantRow.role == ParticipantRole.CO_OWNER,
+        ParticipantRow.standing == Standing.ADMITTED,
         ParticipantRow.municipality.in_(whose),
     )
     return [or_(ChallengeRow.municipality.in_(whose), joined)]
 
 
-def _told_state(now: datetime) -> ColumnElement[str]:
+def _for_others(whose: Municipalities) -> ColumnElement[bool]:
+    """Whether municipalities are told of a challenge as those who joined it, not as the one that asked."""
+    if whose is None:
+        return false()
+    return func.coalesce(ChallengeRow.municipality.not_in(whose), true())
+
+
+def _told_state(now: datetime, whose: Municipalities) -> ColumnElement[str]:
     """As ``domain.workflow.told_state`` tells it."""
     waits = exists().where(
         ApprovalRow.challenge_id == ChallengeRow.id,
@@ -184,6 +198,7 @@ def _told_state(now: datetime) -> ColumnElement[str]:
     return case(
         (and_(ChallengeRow.state == State.APPROVED, waits), State.IN_REVIEW.value),
         (ChallengeRow.state == State.MATCHED, State.SUBMITTED.value),
+        (and_(ChallengeRow.state == State.WAITING, _for_others(whose)), State.IN_REVIEW.value),
         else_=ChallengeRow.state,
     )
 

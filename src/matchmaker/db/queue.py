@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from matchmaker.db.case_models import ApprovalRow, CandidateRow, ChallengeRow
 from matchmaker.db.cases import aware
 from matchmaker.domain.case import Decision
+from matchmaker.domain.days import day_begins
 from matchmaker.domain.workflow import OPEN, UNDER_REVIEW, WITH_THE_GROUPS, State
 
 NOT_ANSWERED = frozenset({State.SUBMITTED}) | UNDER_REVIEW
@@ -111,13 +112,32 @@ def count_open_by_municipality(session: Session) -> Mapping[str, int]:
     return {str(code): count for code, count in session.execute(query).tuples()}
 
 
-def list_public_challenges(session: Session, *, but: str, newest: int) -> list[PublicChallenge]:
-    """The newest challenges that were made public and not withdrawn, but for one."""
+_PUBLIC = (
+    ChallengeRow.title,
+    ChallengeRow.text,
+    ChallengeRow.language,
+    ChallengeRow.municipality,
+    ChallengeRow.state,
+    ChallengeRow.submitted_at,
+)
+"""What anybody may see: neither draft nor description need be read of thousands."""
+
+
+def list_public_challenges(
+    session: Session, *, but: str, newest: int, to_join: str | None = None
+) -> list[PublicChallenge]:
+    """The newest challenges that were made public and not withdrawn, but for one.
+
+    ``to_join``: only those of other municipalities than this one that are not finished.
+    """
     query = (
         select(ChallengeRow)
+        .options(load_only(*_PUBLIC))
         .where(ChallengeRow.is_public, ChallengeRow.id != but, ChallengeRow.state != State.WITHDRAWN, _sent())
         .order_by(ChallengeRow.submitted_at.desc(), ChallengeRow.id)
     )
+    if to_join is not None:
+        query = query.where(ChallengeRow.state.in_(OPEN), ChallengeRow.municipality.is_distinct_from(to_join))
     return [_public(row) for row in session.scalars(query.limit(newest))]
 
 
@@ -175,7 +195,7 @@ def _conditions(wanted: QueueFilter, today: date) -> list[ColumnElement[bool]]:
         conditions.append(ChallengeRow.confidence == wanted.confidence)
     if wanted.older_than_days is not None:
         # Compared as a day, so that "older than 7 days" is the same for all of today.
-        limit = datetime.combine(today - timedelta(days=wanted.older_than_days), datetime.min.time(), UTC)
+        limit = day_begins(today - timedelta(days=wanted.older_than_days))
         conditions.append(ChallengeRow.submitted_at < limit)
     if wanted.overdue:
         conditions.append(_is_overdue(today) == 1)

@@ -9,6 +9,9 @@ from matchmaker.domain.collaborator import Collaborator, Document
 from matchmaker.domain.errors import InvalidNameError, mark
 from matchmaker.domain.passage import Passage
 
+MAIN_COLLECTION = "main"
+"""The collection of the catalogue, which challenges are matched against unless told otherwise."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 

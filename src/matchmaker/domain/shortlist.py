@@ -6,6 +6,9 @@ from enum import StrEnum
 from matchmaker.domain.collaborator import CollaboratorKind, Contact
 from matchmaker.domain.language import Language, LocalisedText
 
+DEFAULT_TOP_K = 10
+"""How many experts a shortlist has unless more are asked for."""
+
 
 class Confidence(StrEnum):
     """How sure the system is that a reviewer would find the suggestion relevant."""

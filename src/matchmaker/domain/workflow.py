@@ -60,6 +60,8 @@ class Act(StrEnum):
     COLLABORATE = "collaborate"
     CLOSE = "close"
     REOPEN = "reopen"
+    REOPEN_UNMATCHED = "reopen_unmatched"
+    """As ``REOPEN``, where the present version was closed before it was matched: it is matched then."""
     AMEND = "amend"
     WITHDRAW = "withdraw"
 
@@ -103,6 +105,7 @@ TRANSITIONS = (
     Transition(Act.COLLABORATE, Party.ADVISER, frozenset({State.ANSWERED}), State.COLLABORATION),
     Transition(Act.CLOSE, Party.ADVISER, OPEN, State.CLOSED),
     Transition(Act.REOPEN, Party.ADVISER, frozenset({State.CLOSED}), State.IN_REVIEW),
+    Transition(Act.REOPEN_UNMATCHED, Party.ADVISER, frozenset({State.CLOSED}), State.SUBMITTED),
     Transition(Act.AMEND, Party.OFFICER, OPEN, State.SUBMITTED),
     Transition(Act.WITHDRAW, Party.OFFICER, OPEN, State.WITHDRAWN),
 )
@@ -120,13 +123,16 @@ def next_state(state: State, act: Act, party: Party) -> State:
     raise IllegalActError(mark("This cannot be done now: the case is in another state."), state=state, act=act)
 
 
-def told_state(state: State, *, unsent: bool = False) -> State:
+def told_state(state: State, *, unsent: bool = False, for_others: bool = False) -> State:
     """The state that a municipality is told: never that a machine has matched, and an approval only once it was sent.
 
-    ``unsent``: the list that was approved last is not to be seen (any more).
+    ``unsent``: the list that was approved last is not to be seen (any more). ``for_others``: told to a municipality
+    that joined; what the adviser asks concerns only the one who is asked.
     """
     if state is State.MATCHED:
         return State.SUBMITTED
+    if for_others and state is State.WAITING:
+        return State.IN_REVIEW
     return State.IN_REVIEW if unsent and state is State.APPROVED else state
 
 

@@ -1,10 +1,10 @@
 """The one door by which a list leaves the desk: an adviser approves it, and until it is sent can take it back."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from matchmaker.db.case_records import add_approval, change_latest_approval, find_latest_approval
-from matchmaker.db.cases import get_case
+from matchmaker.db.cases import save_case
 from matchmaker.db.session import Session
 from matchmaker.domain.case import Case, Route, step
 from matchmaker.domain.errors import InvalidChallengeError, mark
@@ -28,48 +28,35 @@ def approve(
     undo_minutes: int,
     now: datetime | None = None,
     *,
-    shown_route: Route | None = None,
+    route: Route | None = None,
 ) -> Case:
     """Approve the accepted candidates; they are sent when the time to undo is over.
 
-    ``shown_route`` is what the form said when it was sent: nothing is approved that the adviser has not seen as the
-    municipality will.
+    ``route`` is the one chosen with the approval; None leaves the case's own.
 
     Raises:
+        StaleCaseError: the case has changed since; the list and text may be others than the adviser saw.
         InvalidChallengeError: nobody is accepted and nothing is written in their place, no route is set, or the
             message is too long; the error names the field.
         IllegalActError: the case's state does not allow it.
     """
     now = now or datetime.now(UTC)
-    with desk.database.reading() as session:
-        case = get_case(session, case_id)
-    message = written(message, "message", required=False)
-    if case.route is None:
-        raise InvalidChallengeError("route", mark("Choose the route first: how the need is to be met."))
-    if shown_route not in {None, case.route}:
-        raise InvalidChallengeError(
-            "route", mark("Set the route first, and look once more at what the municipality will see.")
-        )
-    if not case.accepted and not message:
-        raise InvalidChallengeError(
-            "message", mark("Nobody is accepted. Write to the municipality why, or accept somebody.")
-        )
-    return desk.act(
-        case_id,
-        revision,
-        EventKind.APPROVE,
-        lambda current: replace(step(current, Act.APPROVE, Party.ADVISER), owner=current.owner or desk.adviser),
-        {"count": len(case.accepted)},
-        lambda session, current: add_approval(
-            session,
-            case_id,
-            current.version,
-            desk.adviser,
-            now,
-            now + timedelta(minutes=undo_minutes),
-            approved_content(to_approve(current, message)),
-        ),
-    )
+    with desk.database.transaction() as session:
+        case = desk.seen(session, case_id, revision)
+        approved = step(case, Act.APPROVE, Party.ADVISER)
+        message = written(message, "message", required=False)
+        approved = replace(approved, route=route or case.route, owner=case.owner or desk.adviser)
+        if approved.route is None:
+            raise InvalidChallengeError("route", mark("Choose the route first: how the need is to be met."))
+        if not case.accepted and not message:
+            raise InvalidChallengeError(
+                "message", mark("Nobody is accepted. Write to the municipality why, or accept somebody.")
+            )
+        content = approved_content(to_approve(approved, message))
+        released = now + timedelta(minutes=undo_minutes)
+        add_approval(session, case_id, case.version, desk.adviser, now, released, content)
+        details = {"count": len(case.accepted)}
+        return save_case(session, case, approved, desk.actor, EventKind.APPROVE, details=details)
 
 
 def take_back(desk: Desk, case_id: str, revision: int, now: datetime | None = None) -> Case:
@@ -100,9 +87,17 @@ def release(desk: Desk, case_id: str, revision: int, now: datetime | None = None
     return desk.act(case_id, revision, EventKind.RELEASE, lambda case: case, beside=beside)
 
 
-def revise(desk: Desk, case_id: str, revision: int) -> Case:
-    """Change a list that was sent: the sent one stays with the municipality until another is approved."""
-    return desk.act(case_id, revision, EventKind.REVISE, lambda case: step(case, Act.REVISE, Party.ADVISER))
+def revise(desk: Desk, case_id: str, revision: int, promised_on: date) -> Case:
+    """Change a list that was sent: the sent one stays with the municipality until another is approved.
+
+    ``promised_on`` is the day by which the municipality is promised that: the day that was promised before has passed.
+    """
+    return desk.act(
+        case_id,
+        revision,
+        EventKind.REVISE,
+        lambda case: replace(step(case, Act.REVISE, Party.ADVISER), promised_on=promised_on),
+    )
 
 
 def _before_sending(session: Session, case: Case, now: datetime | None) -> datetime:

@@ -1,6 +1,6 @@
 """All that an adviser sees of one case."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,22 +8,20 @@ from matchmaker.db.case_records import (
     Approval,
     Message,
     Participant,
-    Tie,
+    ParticipantRole,
     find_latest_approval,
-    list_judgments,
     list_messages,
     list_participants,
-    list_ties,
-    list_visitors,
-    save_visit,
 )
 from matchmaker.db.cases import count_events, get_case, get_revision, list_events, list_versions, stale
 from matchmaker.db.challenges import find_shortlist
 from matchmaker.db.correspondence import list_letters, list_stopped
+from matchmaker.db.desk_records import Tie, list_judgments, list_ties, list_visitors, save_visit
 from matchmaker.db.letter_links import Reader
 from matchmaker.db.queue import History, collaborator_histories
 from matchmaker.db.session import Database, Session
 from matchmaker.domain.case import Case
+from matchmaker.domain.days import day_begins
 from matchmaker.domain.description import Description
 from matchmaker.domain.event import Event
 from matchmaker.domain.letter import Letter
@@ -84,6 +82,7 @@ def read_case(database: Database, case_id: str, adviser: str, today: date) -> Ca
         events = list_events(session, case_id, newest=NEWEST_EVENTS)
         ids = [one.id for one in case.candidates]
         municipality = case.description.municipality
+        participants = list_participants(session, case_id)
         return CaseView(
             case=case,
             system_list=read_shortlist(stored) if stored else None,
@@ -91,15 +90,21 @@ def read_case(database: Database, case_id: str, adviser: str, today: date) -> Ca
             event_count=count_events(session, case_id),
             undoable=_undoable(session, case_id, events),
             messages=list_messages(session, case_id),
-            participants=list_participants(session, case_id),
+            participants=participants,
             approval=find_latest_approval(session, case_id),
-            ties=list_ties(session, case.collection, municipality, ids),
+            ties=list_ties(session, case.collection, _municipalities(case, participants), ids),
             histories=collaborator_histories(session, ids, municipality, case_id, term_start(today)),
             judgments=list_judgments(session, case_id, adviser),
             versions=list_versions(session, case_id),
             letters=list_letters(session, case_id),
             stopped=list_stopped(session, case_id),
         )
+
+
+def _municipalities(case: Case, participants: Iterable[Participant]) -> set[str]:
+    """Whose case it is: of the municipality that asked, and of those that own it too."""
+    joined = {one.municipality for one in participants if one.is_admitted and one.role is ParticipantRole.CO_OWNER}
+    return joined | ({case.description.municipality} if case.description.municipality else set())
 
 
 def _undoable(session: Session, case_id: str, newest: list[Event]) -> Event | None:
@@ -136,13 +141,17 @@ def note_visit(database: Database, case_id: str, adviser: str) -> tuple[int, lis
         NotFoundError: there is no such case.
     """
     now = datetime.now(UTC)
-    with database.transaction() as session:
+    with database.reading() as session:
         revision = get_revision(session, case_id)
-        save_visit(session, case_id, adviser, now)
         visitors = list_visitors(session, case_id, now - timedelta(seconds=PRESENT_SECONDS))
+    noted = visitors.get(adviser)
+    # A page asks every few seconds: not each time is worth a place among the writers.
+    if noted is None or now - noted > timedelta(seconds=PRESENT_SECONDS / 2):
+        with database.transaction() as session:
+            save_visit(session, case_id, adviser, now)
     return revision, [one for one in visitors if one != adviser]
 
 
 def term_start(today: date) -> datetime:
     """When the university's term began: spring on 1 January, autumn on 1 July."""
-    return datetime(today.year, 1 if today.month < 7 else 7, 1, tzinfo=UTC)
+    return day_begins(date(today.year, 1 if today.month < 7 else 7, 1))

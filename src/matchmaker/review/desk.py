@@ -6,16 +6,17 @@ done and ``StaleCaseError`` tells what was.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from matchmaker.db.case_records import (
     MessageKind,
-    TieKind,
     add_message,
-    add_tie,
-    save_judgment,
+    find_latest_approval,
 )
 from matchmaker.db.cases import get_case, list_events, save_case, stale
+from matchmaker.db.challenges import find_shortlist
+from matchmaker.db.desk_records import save_judgment
 from matchmaker.db.session import Database, Session
 from matchmaker.domain.case import (
     Candidate,
@@ -34,9 +35,9 @@ from matchmaker.domain.case import (
 )
 from matchmaker.domain.errors import InvalidChallengeError, NotFoundError, mark
 from matchmaker.domain.event import UNDOABLE, Actor, Event, EventKind
-from matchmaker.domain.workflow import Act, Party
+from matchmaker.domain.workflow import Act, Party, State
 from matchmaker.review.intake import Matchers, challenge_of
-from matchmaker.review.status import written
+from matchmaker.review.status import line, written
 
 MORE = 3
 """How many candidates "more" brings."""
@@ -78,7 +79,7 @@ class Desk:
             case_id,
             revision,
             EventKind.DECIDE,
-            lambda case: decide(case, collaborator_id, decision, reason, comment.strip()),
+            lambda case: decide(case, collaborator_id, decision, reason, line(comment)),
             {"collaborator": collaborator_id},
         )
 
@@ -166,66 +167,63 @@ class Desk:
         """Go on without the officer's answer."""
         return self.act(case_id, revision, EventKind.RESUME, lambda case: step(case, Act.RESUME, Party.ADVISER))
 
-    def tie(
-        self, case_id: str, revision: int, collaborator_id: str, kind: TieKind, comment: str, *, everywhere: bool
-    ) -> Case:
-        """Remember what speaks against a candidate, for this municipality or for all."""
-        return self.act(
-            case_id,
-            revision,
-            EventKind.TIE,
-            lambda case: case,
-            {"collaborator": collaborator_id, "kind": kind, "everywhere": everywhere},
-            lambda session, case: add_tie(
-                session,
-                case.collection,
-                collaborator_id,
-                None if everywhere else case.description.municipality,
-                kind,
-                comment.strip(),
-                self.adviser,
-            ),
-        )
+    def judge(self, case_id: str, grades: Mapping[str, int], *, blind: bool) -> bool:
+        """Keep relevance judgments, grades 0 to 3 by collaborator; whether all were kept.
 
-    def judge(self, case_id: str, grades: Mapping[str, int], *, blind: bool) -> Case:
-        """Keep relevance judgments, grades 0 to 3 by collaborator."""
-
-        def beside(session: Session, _: Case) -> None:
-            for collaborator_id, grade in grades.items():
-                save_judgment(session, case_id, collaborator_id, self.adviser, grade, blind=blind)
-
-        return self.act(
-            case_id, None, EventKind.JUDGE, lambda case: case, {"count": len(grades), "blind": blind}, beside
-        )
-
-    def close(self, case_id: str, revision: int, reason: ClosingReason, route: Route) -> Case:
-        """Close the case, with the reason and the route that the municipality is told."""
-        return self.act(
-            case_id,
-            revision,
-            EventKind.CLOSE,
-            lambda case: replace(step(case, Act.CLOSE, Party.ADVISER), closing_reason=reason, route=route),
-        )
-
-    def reopen(self, case_id: str, revision: int) -> Case:
-        """Take a closed case up again."""
-        return self.act(
-            case_id,
-            revision,
-            EventKind.REOPEN,
-            lambda case: replace(step(case, Act.REOPEN, Party.ADVISER), closing_reason=None),
-        )
-
-    def undo(self, case_id: str, revision: int) -> Case:
-        """Undo the last act on the list that is not undone yet.
-
-        Raises:
-            NotFoundError: there is none since the list was matched or approved.
+        What was graded blind stays as it is: once the order is known, no grade is blind any more.
         """
         with self.database.transaction() as session:
-            case = self._seen(session, case_id, revision)
+            case = get_case(session, case_id)
+            kept = [
+                save_judgment(session, case_id, collaborator_id, self.adviser, grade, blind=blind)
+                for collaborator_id, grade in grades.items()
+            ]
+            if any(kept):
+                details = {"count": sum(kept), "blind": blind}
+                save_case(session, case, case, self.actor, EventKind.JUDGE, details=details)
+        return all(kept)
+
+    def close(self, case_id: str, revision: int, reason: ClosingReason, route: Route, message: str = "") -> Case:
+        """Close the case, with the reason, the route and the words that the municipality is told.
+
+        A list that was approved and has not been sent yet is not sent any more; the event tells so.
+
+        Raises:
+            InvalidChallengeError: "other" has no words, or there are too many; the error names the field.
+        """
+        message = written(message, "message", required=reason is ClosingReason.OTHER)
+        with self.database.transaction() as session:
+            case = self.seen(session, case_id, revision)
+            closed = replace(step(case, Act.CLOSE, Party.ADVISER), closing_reason=reason, route=route)
+            approval = find_latest_approval(session, case_id)
+            unsent = case.state is State.APPROVED and approval and approval.released_at > datetime.now(UTC)
+            details: dict[str, Any] = {"list_not_sent": approval.id} if approval and unsent else {}
+            if message:
+                details["message"] = add_message(session, case_id, MessageKind.CLOSING, self.adviser, message)
+            return save_case(session, case, closed, self.actor, EventKind.CLOSE, details=details)
+
+    def reopen(self, case_id: str, revision: int, promised_on: date) -> Case:
+        """Take a closed case up again; one whose present version was never matched is then matched.
+
+        ``promised_on`` is the day by which the municipality is promised an answer now.
+        """
+        with self.database.transaction() as session:
+            case = self.seen(session, case_id, revision)
+            is_matched = find_shortlist(session, case_id, case.version) is not None
+            act = Act.REOPEN if is_matched else Act.REOPEN_UNMATCHED
+            reopened = replace(step(case, act, Party.ADVISER), closing_reason=None, promised_on=promised_on)
+            return save_case(session, case, reopened, self.actor, EventKind.REOPEN)
+
+    def undo(self, case_id: str, revision: int, event_id: int) -> Case:
+        """Undo the last act on the list that is not undone yet: the one whose event the adviser saw.
+
+        Raises:
+            NotFoundError: there is none since the list was matched or approved, or it is another one.
+        """
+        with self.database.transaction() as session:
+            case = self.seen(session, case_id, revision)
             event = find_undoable(list_events(session, case_id))
-            if event is None:
+            if event is None or event.id != event_id:
                 raise NotFoundError(mark("There is nothing to undo."))
             step(case, Act.REVIEW, Party.ADVISER)
             details = {"undone": event.kind.value, **{key: event.after[key] for key in _TELLING if key in event.after}}
@@ -256,17 +254,22 @@ class Desk:
         kind: EventKind,
         change: Callable[[Case], Case],
         details: Mapping[str, Any] | None = None,
-        beside: Callable[[Session, Case], None] | None = None,
+        beside: Callable[[Session, Case], object] | None = None,
     ) -> Case:
         with self.database.transaction() as session:
-            case = self._seen(session, case_id, revision)
+            case = self.seen(session, case_id, revision)
             after = change(case)
             if beside:
                 beside(session, case)
             return save_case(session, case, after, self.actor, kind, details=details)
 
     @staticmethod
-    def _seen(session: Session, case_id: str, revision: int | None) -> Case:
+    def seen(session: Session, case_id: str, revision: int | None) -> Case:
+        """The case, as the adviser saw it.
+
+        Raises:
+            StaleCaseError: somebody else has changed it since.
+        """
         case = get_case(session, case_id)
         if revision is not None and case.revision != revision:
             raise stale(session, case_id, revision)

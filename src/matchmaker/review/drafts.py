@@ -23,10 +23,12 @@ from matchmaker.db.drafts import (
 from matchmaker.db.session import Database
 from matchmaker.domain.case import Case, step
 from matchmaker.domain.challenge import Challenge
+from matchmaker.domain.days import local_day
 from matchmaker.domain.description import FIELDS, MATCHED, Description, read_description
 from matchmaker.domain.errors import MatchmakerError, NotFoundError, mark
 from matchmaker.domain.event import OFFICER, EventKind
 from matchmaker.domain.links import LETTER_PREFIX, link_digest, new_token
+from matchmaker.domain.open_page import Meeting, OpenPage, meet
 from matchmaker.domain.workflow import Act, Party, State
 from matchmaker.review.intake import answer_day, challenge_of
 from matchmaker.review.letters import LINK_ENDED
@@ -75,10 +77,10 @@ def start_draft(database: Database, collection: str, typed: Mapping[str, Any]) -
     return token
 
 
-def keep(database: Database, token: str, typed: Mapping[str, Any], begun_from: int | None = None) -> Mapping[str, Any]:
-    """Keep what was typed in some of the fields; the others stay. Returns the whole draft.
+def keep(database: Database, token: str, typed: Mapping[str, Any], page: OpenPage | None = None) -> Meeting:
+    """Keep what was typed in some of the fields; the others stay.
 
-    ``begun_from`` is the version of the challenge that whoever types began from, where the page says so.
+    ``page`` is where it was typed: what has been changed there and in another window too is not kept, and is told.
 
     Raises:
         NotFoundError: the link opens no draft.
@@ -87,11 +89,12 @@ def keep(database: Database, token: str, typed: Mapping[str, Any], begun_from: i
         linked = find_by_link(session, link_digest(token))
         if linked is None or linked.draft is None:
             raise NotFoundError(mark("This link opens no draft."))
-        whole = {**linked.draft, **clean(typed)}
-        save_draft(session, linked.id, whole)
-        if begun_from is not None:
-            note_version(session, linked.id, begun_from)
-    return whole
+        page = page or OpenPage()
+        met = meet(linked.draft, linked.windows, clean(typed), page)
+        save_draft(session, linked.id, met.whole, {**linked.windows, **dict.fromkeys(met.written, page.window)})
+        if page.begun_from is not None:
+            note_version(session, linked.id, page.begun_from)
+    return met
 
 
 def send(
@@ -119,8 +122,8 @@ def send(
         linked = find_by_link(session, link_digest(token))
         if linked is None or linked.draft is None:
             raise NotFoundError(mark("This link opens no draft."))
-        described = read_description(linked.draft, choices.municipalities, choices.areas, now.date())
-        promised = answer_day(now.date(), answer_days)
+        described = read_description(linked.draft, choices.municipalities, choices.areas, local_day(now))
+        promised = answer_day(local_day(now), answer_days)
         if linked.is_sent:
             before = get_case(session, linked.id)
             if linked.is_overtaken and seen != before.version:

@@ -1,5 +1,6 @@
 """Taking in a challenge: stored first, so that nothing typed is lost, then matched, the shortlist frozen beside it."""
 
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,8 +15,9 @@ from matchmaker.db.challenges import StoredShortlist, add_shortlist, find_shortl
 from matchmaker.db.session import Database
 from matchmaker.domain.case import Case, rematch, step
 from matchmaker.domain.challenge import Challenge
+from matchmaker.domain.days import local_day
 from matchmaker.domain.description import Description
-from matchmaker.domain.errors import NotFoundError, mark
+from matchmaker.domain.errors import MatchmakerError, NotFoundError, mark
 from matchmaker.domain.event import SYSTEM, EventKind
 from matchmaker.domain.language import Language
 from matchmaker.domain.shortlist import Confidence, Shortlist
@@ -27,6 +29,8 @@ Matchers = Callable[[str], Matcher]
 """The matcher of a collection by its name."""
 
 _SHORTLIST = TypeAdapter(Shortlist)
+
+log = logging.getLogger(__name__)
 
 
 def submit_challenge(
@@ -55,7 +59,7 @@ def submit_challenge(
         language=language,
         created_at=now,
         submitted_at=now,
-        promised_on=answer_day(now.date(), answer_days),
+        promised_on=answer_day(local_day(now), answer_days),
     )
     read_query(challenge_of(case))
     with database.transaction() as session:
@@ -92,20 +96,25 @@ def match_case(database: Database, case_id: str, matchers: Matchers) -> Case:
         return save_case(session, current, matched, SYSTEM, EventKind.MATCH, details={"shortlist": stored.id})
 
 
-def challenge_shortlist(database: Database, challenge_id: str, matchers: Matchers) -> tuple[StoredShortlist, Shortlist]:
-    """The system's frozen shortlist of a challenge, made now if there is none yet.
+def match_if_possible(database: Database, case_id: str, matchers: Matchers) -> MatchmakerError | None:
+    """As ``match_case``; what kept the challenge from being matched is logged and returned.
+
+    It is stored, and can be read and matched later: no failure of the matching is to stop whoever sends or opens it.
 
     Raises:
         NotFoundError: there is no such challenge.
-        SetupError: there is no shortlist, and the index or encoder to make one cannot be used.
     """
-    match_case(database, challenge_id, matchers)
-    with database.reading() as session:
-        stored = find_shortlist(session, challenge_id)
-    if stored is None:
-        # Withdrawn or closed before it was ever matched.
-        raise NotFoundError(mark("There is no shortlist for the challenge {id}."), id=challenge_id)
-    return stored, read_shortlist(stored)
+    try:
+        match_case(database, case_id, matchers)
+    except NotFoundError:
+        raise
+    except MatchmakerError as error:
+        log.warning("The challenge %s could not be matched: %s", case_id, error)
+        return error
+    except Exception:
+        log.exception("The challenge %s could not be matched", case_id)
+        return MatchmakerError(mark("Something went wrong on our side. It has been logged."))
+    return None
 
 
 def shortlist_content(shortlist: Shortlist) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 Each act is given the session that it is to be done in, so that it can be done once with its answer (``do_once``).
 """
 
-import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -12,30 +11,42 @@ from datetime import UTC, datetime
 from matchmaker.db.case_records import Approval, Message, find_latest_approval, list_messages
 from matchmaker.db.cases import add_case, get_case, save_case
 from matchmaker.db.session import Database, Session
+from matchmaker.domain.access import Principal
 from matchmaker.domain.case import Case, step
+from matchmaker.domain.days import local_day
 from matchmaker.domain.description import Description, InvalidDescriptionError, find_problems
 from matchmaker.domain.errors import NotFoundError, mark
 from matchmaker.domain.event import Actor, EventKind
 from matchmaker.domain.workflow import Act, Party, State, told_state
 from matchmaker.review.drafts import Choices
-from matchmaker.review.intake import Matchers, answer_day, challenge_of, match_case
-from matchmaker.review.status import ApprovedList, answer_in, read_status, waiting_question, written
+from matchmaker.review.intake import answer_day, challenge_of
+from matchmaker.review.status import (
+    ApprovedList,
+    answer_in,
+    read_closing_message,
+    read_status,
+    waiting_question,
+    written,
+)
 from matchmaker.text.query import read_query
 
 CHECKED = ("tried", "success", "offers", "contact_role", "contact_email", "case_number", "by_when", "areas")
 """What the form checks and a portal may leave out. Title and problem are checked where every challenge is read."""
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A case as its municipality may know it; ``question`` is the adviser's, while it waits."""
+    """A case as a municipality may know it; ``question`` is the adviser's, while it waits.
+
+    ``is_owner``: told to the municipality that asked; one that joined is told no contact, case number or question.
+    """
 
     case: Case
     state: State
     question: Message | None
     has_list: bool
+    closing_message: str
+    is_owner: bool
 
 
 def portal_actor(client: str) -> Actor:
@@ -50,8 +61,7 @@ def check_optional(typed: Mapping[str, str | list[str]], choices: Choices) -> No
         InvalidDescriptionError: it names every field that is wrong.
     """
     given = [name for name in CHECKED if typed.get(name)]
-    today = datetime.now(UTC).date()
-    problems = find_problems(typed, choices.municipalities, choices.areas, today, given)
+    problems = find_problems(typed, choices.municipalities, choices.areas, local_day(), given)
     if problems:
         raise InvalidDescriptionError(problems)
 
@@ -75,12 +85,19 @@ def submit(
         language=language,
         created_at=now,
         submitted_at=now,
-        promised_on=answer_day(now.date(), answer_days),
+        promised_on=answer_day(local_day(now), answer_days),
     )
-    read_query(challenge_of(case))
+    _check_text(case)
     add_case(session, case)
     sent = step(case, Act.SUBMIT, Party.OFFICER)
     return save_case(session, case, sent, actor, EventKind.SUBMIT, details={"version": 1})
+
+
+def _check_text(case: Case) -> None:
+    """The problem has words of its own, whatever else was said beside it, and the whole is not too long."""
+    whole = challenge_of(case)
+    read_query(replace(whole, text=case.description.problem, title=None))
+    read_query(whole)
 
 
 def amend(
@@ -99,9 +116,9 @@ def amend(
     """
     expect(read_told(session, case_id))
     before = get_case(session, case_id)
-    promised = answer_day(datetime.now(UTC).date(), answer_days)
+    promised = answer_day(local_day(), answer_days)
     changed = replace(change(before), version=before.version + 1, promised_on=promised)
-    read_query(challenge_of(changed))
+    _check_text(changed)
     after = step(changed, Act.AMEND, Party.OFFICER)
     return save_case(session, before, after, actor, EventKind.AMEND, details={"version": after.version})
 
@@ -129,8 +146,10 @@ def withdraw(session: Session, case_id: str, actor: Actor) -> Case:
     return save_case(session, case, step(case, Act.WITHDRAW, Party.OFFICER), actor, EventKind.WITHDRAW)
 
 
-def read_told(session: Session, case_id: str, now: datetime | None = None) -> Told:
-    """A case as its municipality may know it at a moment (as ``review.status.read_status`` shows it).
+def read_told(session: Session, case_id: str, now: datetime | None = None, client: Principal | None = None) -> Told:
+    """A case as a municipality may know it at a moment (as ``review.status.read_status`` shows it).
+
+    ``client``: who asks; told as to the one that asked where it acts for that one, and where it is None.
 
     Raises:
         NotFoundError: there is no such case.
@@ -139,10 +158,15 @@ def read_told(session: Session, case_id: str, now: datetime | None = None) -> To
     case = get_case(session, case_id)
     latest = find_latest_approval(session, case_id)
     unsent = latest is not None and latest.released_at > now
+    is_owner = client is None or client.acts_for(case.description.municipality)
+    state = told_state(case.state, unsent=unsent, for_others=not is_owner)
+    messages = list_messages(session, case_id)
     return Told(
         case=case,
-        state=told_state(case.state, unsent=unsent),
-        question=waiting_question(case.state, list_messages(session, case_id)),
+        state=state,
+        question=waiting_question(state, messages),
+        closing_message=read_closing_message(session, case, messages),
+        is_owner=is_owner,
         has_list=find_latest_approval(session, case_id, released_by=now) is not None,
     )
 
@@ -164,11 +188,3 @@ def read_approved(database: Database, case_id: str, now: datetime | None = None)
     if shown.approval is None or shown.approved is None:
         raise NotApprovedError(mark("No adviser has approved a list for this challenge yet."))
     return shown.approval, shown.approved
-
-
-def match_sent(database: Database, case_id: str, matchers: Matchers) -> None:
-    """Match a challenge that is stored; should that fail, it is logged and made up for when the desk opens the case."""
-    try:
-        match_case(database, case_id, matchers)
-    except Exception:  # whatever it is, it is not the sender's to mend: the challenge is stored
-        log.exception("The challenge %s was taken in but could not be matched", case_id)

@@ -63,6 +63,11 @@ class SimilarChallenge:
     similarity: float
 
 
+def is_comparable(challenge: Challenge) -> bool:
+    """Whether a challenge can be compared with others: it has words, in Swedish or English."""
+    return _readable(challenge) is not None
+
+
 def similar_challenges(
     matcher: Matcher, challenge: Challenge, others: Sequence[Challenge], limit: int = LIMIT
 ) -> list[SimilarChallenge]:

@@ -1,7 +1,7 @@
 """What the holder of a private link sees of a challenge that was sent, and may do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
@@ -11,20 +11,20 @@ from matchmaker.db.case_records import (
     Message,
     MessageKind,
     Participant,
-    ParticipantRole,
+    Standing,
     add_message,
     find_latest_approval,
     list_messages,
     list_participants,
 )
-from matchmaker.db.cases import get_case, list_events, list_versions, save_case
+from matchmaker.db.cases import get_case, list_events_of, list_versions, save_case
 from matchmaker.db.session import Database, Session
 from matchmaker.domain.case import Case, Route, step
-from matchmaker.domain.description import MAXIMUM_LINE, MAXIMUM_TEXT, TOO_LONG, Description
+from matchmaker.domain.description import MAXIMUM_LINE, MAXIMUM_TEXT, TOO_LONG, Description, Visibility
 from matchmaker.domain.errors import InvalidChallengeError, MatchmakerError, mark
 from matchmaker.domain.event import OFFICER, Actor, Event, EventKind
 from matchmaker.domain.shortlist import Suggestion
-from matchmaker.domain.workflow import Act, Party, State
+from matchmaker.domain.workflow import Act, Party, State, told_state
 
 TOLD = frozenset(
     {
@@ -32,6 +32,7 @@ TOLD = frozenset(
         EventKind.AMEND,
         EventKind.WITHDRAW,
         EventKind.JOIN,
+        EventKind.FOLLOW,
         EventKind.ASK,
         EventKind.ANSWER,
         EventKind.CLOSE,
@@ -58,9 +59,11 @@ class ApprovedList:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """All that a private link shows. ``state`` is the one to tell: an approval counts from when it is sent.
+    """All that a private link shows. ``state`` is the one to tell (``domain.workflow.told_state``).
 
-    ``versions`` are the descriptions as they were sent, with their numbers and times, oldest first.
+    ``versions`` are the descriptions as they were sent, with their numbers and times, oldest first. ``others`` are the
+    municipalities that asked to join or were let in. ``is_limited``: a follower sees the challenge as it was when it
+    was public last. ``closing_message`` is what the adviser wrote when closing it, while it is closed.
     """
 
     case: Case
@@ -69,13 +72,24 @@ class Status:
     approved: ApprovedList | None
     messages: list[Message]
     events: list[Event]
-    co_owners: list[Participant]
+    others: list[Participant]
     versions: list[tuple[int, datetime, Description]]
+    closing_message: str = ""
+    is_limited: bool = False
 
     @property
     def question(self) -> Message | None:
         """The last question, while it waits for its answer."""
         return waiting_question(self.state, self.messages)
+
+    @property
+    def has_list(self) -> bool:
+        """Whether somebody is on the list that was sent last: an answer may also be words alone."""
+        return bool(self.approved and self.approved.suggestions)
+
+    @property
+    def admitted(self) -> list[Participant]:
+        return [one for one in self.others if one.is_admitted]
 
 
 _APPROVED = TypeAdapter(ApprovedList)
@@ -87,8 +101,12 @@ def approved_content(approved: ApprovedList) -> dict[str, object]:
     return content
 
 
-def read_status(database: Database, case_id: str, now: datetime | None = None) -> Status:
-    """What the municipality may see at a moment: nothing of a list that has not been approved and sent.
+def read_status(
+    database: Database, case_id: str, now: datetime | None = None, reader: Participant | None = None
+) -> Status:
+    """What a municipality may see at a moment: nothing of a list that has not been approved and sent.
+
+    ``reader`` is the participant that reads, who has been let in; None is the municipality that asked.
 
     Raises:
         NotFoundError: there is no such challenge.
@@ -96,23 +114,51 @@ def read_status(database: Database, case_id: str, now: datetime | None = None) -
     now = now or datetime.now(UTC)
     with database.reading() as session:
         case = get_case(session, case_id)
-        approval = find_latest_approval(session, case_id, released_by=now)
-        latest = find_latest_approval(session, case_id)
-        events = [one for one in list_events(session, case_id) if one.kind in TOLD]
-        messages = [one for one in list_messages(session, case_id) if one.kind is not MessageKind.NOTE]
-        participants = list_participants(session, case_id)
         versions = list_versions(session, case_id)
-    unsent = case.state is State.APPROVED and latest is not None and latest.released_at > now
+        limited = _last_public(versions) if reader and not reader.may_see(case) else None
+        approval = find_latest_approval(session, case_id, now, limited[0] if limited else None)
+        latest = find_latest_approval(session, case_id)
+        events = list_events_of(session, case_id, TOLD)
+        messages = list_messages(session, case_id)
+        closing = "" if limited else read_closing_message(session, case, messages)
+        participants = list_participants(session, case_id)
+    unsent = latest is not None and latest.released_at > now
+    talk = {MessageKind.QUESTION, MessageKind.ANSWER}
     return Status(
-        case=case,
-        state=State.IN_REVIEW if unsent else case.state,
+        case=replace(case, description=limited[1]) if limited else case,
+        state=told_state(case.state, unsent=unsent, for_others=reader is not None),
         approval=approval,
         approved=_APPROVED.validate_python(approval.content) if approval else None,
-        messages=[one for one in messages if one.kind is not MessageKind.CONTRIBUTION],
+        messages=[] if reader else [one for one in messages if one.kind in talk],
         events=events,
-        co_owners=[one for one in participants if one.role is ParticipantRole.CO_OWNER],
+        others=[one for one in participants if one.standing is not Standing.REFUSED],
         versions=versions,
+        closing_message=closing,
+        is_limited=limited is not None,
     )
+
+
+def read_contributions(database: Database, participant: Participant) -> list[str]:
+    """What a municipality that asked to join wrote about its own problem."""
+    with database.reading() as session:
+        messages = list_messages(session, participant.case_id)
+    own = (MessageKind.CONTRIBUTION, participant.municipality)
+    return [one.text for one in messages if (one.kind, one.author) == own]
+
+
+def _last_public(versions: Sequence[tuple[int, datetime, Description]]) -> tuple[int, Description]:
+    """The version that was public last, with its number; an empty one where none was."""
+    public = ((number, one) for number, _, one in reversed(versions) if one.visibility is Visibility.PUBLIC)
+    return next(public, (0, Description(None, "", "")))
+
+
+def read_closing_message(session: Session, case: Case, messages: Sequence[Message]) -> str:
+    """What the adviser wrote to the municipality when closing the case, while it is closed."""
+    if case.state is not State.CLOSED:
+        return ""
+    closed = list_events_of(session, case.id, {EventKind.CLOSE})
+    said = closed[-1].after.get("message") if closed else None
+    return next((one.text for one in messages if one.id == said), "")
 
 
 def answer_question(database: Database, case_id: str, question: str, text: str) -> Case:

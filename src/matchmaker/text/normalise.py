@@ -1,9 +1,10 @@
 """Cleaning of text that people paste: markup, control characters, look-alike encodings of the same letter."""
 
+import html
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
 _ELEMENTS = frozenset(
     "a abbr address article aside b big blockquote body br button caption center cite code col colgroup dd del details "
@@ -15,10 +16,12 @@ _ELEMENTS = frozenset(
 _MARKUP = re.compile(rf"</?(?:{'|'.join(sorted(_ELEMENTS, key=len, reverse=True))})\b[^<>]*>|<!--|&(?:[a-zA-Z]+|#\d+);")
 _SPACE = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*")
-_HIDDEN = re.compile(
-    r"<(script|style|template)\b[^<>]*>.*?</\1\s*>|</?(?:script|style|template)\b[^<>]*>", re.DOTALL | re.IGNORECASE
-)
-"""Elements that no reader sees; of one that never ends only the tag, since what follows may be the need itself."""
+_HIDING = re.compile(r"<(?P<end>/?)(?P<name>script|style|template)\b[^<>]*>|<!--|-->", re.IGNORECASE)
+"""Where what no reader sees begins and ends: elements, and comments."""
+
+_TAG = re.compile(r"""</?(?P<name>[a-z][a-z0-9]*)\b(?:[^<>"']|"[^"<]*"|'[^'<]*'|["'])*+>|<[!?][^<>]*>""", re.IGNORECASE)
+"""A tag, whose quoted values may have a ``>``; a declaration. None goes beyond the next ``<``, and none is tried twice,
+so that the time to read a text grows with its length alone, whatever is opened in it and never closed."""
 
 _BLOCK_ELEMENTS = frozenset(
     {"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "tr", "td", "section", "title"}
@@ -59,31 +62,36 @@ def _visible(character: str) -> str:
     return " " if category == "Cc" else ""
 
 
-class _TextOnly(HTMLParser):
-    """Keeps text. What only looks like an element (an address in angle brackets) is text too."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
-        if tag not in _ELEMENTS:
-            self.parts.append(self.get_starttag_text() or "")
-        elif tag in _BLOCK_ELEMENTS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in _ELEMENTS:
-            self.parts.append(f"</{tag}>")
-        elif tag in _BLOCK_ELEMENTS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
-
-
 def _without_markup(raw: str) -> str:
-    parser = _TextOnly()
-    parser.feed(_HIDDEN.sub(" ", raw))
-    parser.close()
-    return "".join(parser.parts)
+    return html.unescape(_TAG.sub(_in_place_of, _without_hidden(raw)))
+
+
+def _in_place_of(tag: re.Match[str]) -> str:
+    """What a tag leaves; what only looks like one (an address in angle brackets) is text."""
+    name = (tag["name"] or "").lower()
+    if name and name not in _ELEMENTS:
+        return tag[0]
+    return "\n" if name in _BLOCK_ELEMENTS else ""
+
+
+def _without_hidden(raw: str) -> str:
+    """The text without what no reader sees; of what never ends only the tag goes, since the need itself may follow."""
+    marks = list(_HIDING.finditer(raw))
+    ends: dict[str, list[re.Match[str]]] = {}
+    for mark in marks:
+        if mark["end"] or mark[0] == "-->":
+            ends.setdefault(_hides(mark), []).append(mark)
+    kept, position = [], 0
+    for mark in marks:
+        if mark.start() < position or mark[0] == "-->":
+            continue
+        closing = [] if mark["end"] else ends.get(_hides(mark), [])
+        after = bisect_left(closing, mark.end(), key=lambda one: one.start())
+        kept.append(raw[position : mark.start()])
+        position = closing[after].end() if after < len(closing) else mark.end()
+    return " ".join([*kept, raw[position:]])
+
+
+def _hides(mark: re.Match[str]) -> str:
+    """The kind of what a mark begins or ends: an element's name, empty for a comment."""
+    return (mark["name"] or "").lower()
