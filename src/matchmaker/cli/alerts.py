@@ -5,6 +5,7 @@ from contextlib import ExitStack
 import typer
 
 from matchmaker.cli import EXIT_INPUT, app, console, interface_translator
+from matchmaker.cli.opening import open_workspace
 from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.errors import mark
 
@@ -12,7 +13,6 @@ from matchmaker.domain.errors import mark
 @app.command()
 def alerts() -> None:
     """Write the alerts of new challenges that are due, one a day for an address. A running server does so by itself."""
-    from matchmaker.cli.opening import open_workspace
     from matchmaker.notify.letter_sender import site_address
     from matchmaker.review.alerts import write_alerts
 
