@@ -12,12 +12,13 @@ from matchmaker import __version__
 from matchmaker.catalogue.importers import find_source
 from matchmaker.curation.suggesting import SuggestionWorker
 from matchmaker.curation.worker import ImportWorker
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.errors import MatchmakerError, SetupError
 from matchmaker.notify.letter_sender import site_address
 from matchmaker.notify.senders import deliverer
 from matchmaker.review.access_record import note_domains
 from matchmaker.review.alerts import write_alerts
-from matchmaker.settings import MAIN_COLLECTION, Settings, read_settings
+from matchmaker.settings import Settings, read_settings
 from matchmaker.workspace import Workspace
 from matchmaker_api import webhook_messages
 from matchmaker_api.description import describe

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,8 +13,6 @@ from matchmaker.workspace import Workspace
 from tests.e2e.browsing import DESKTOP, PHONE, OpenPage, assert_accessible
 from tests.integration.imports import COLLECTION, Shelf, record
 from tests.integration.researcher import GROUP, publish, suggest
-
-TITLE = "Spillvärme till badhuset"
 
 
 @pytest.fixture
@@ -31,8 +30,11 @@ def shelf(workspace: Workspace) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def published(workspace: Workspace, shelf: Shelf) -> None:
-    publish(workspace, suggest(workspace, title=TITLE))
+def published(workspace: Workspace, shelf: Shelf) -> str:
+    """The title of a public challenge for which the group was suggested, with its list sent."""
+    title = f"Spillvärme till badhuset {uuid4().hex[:6]}"
+    publish(workspace, suggest(workspace, title=title))
+    return title
 
 
 def press(page: Page, name: str) -> None:
@@ -42,7 +44,7 @@ def press(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_a_researchers_whole_journey(open_page: OpenPage, published: None, shelf: Shelf, script: bool) -> None:
+def test_a_researchers_whole_journey(open_page: OpenPage, published: str, shelf: Shelf, script: bool) -> None:
     page = open_page(f"/catalogue/groups/{GROUP}", language="en", java_script_enabled=script)
     page.get_by_role("link", name="Private links to the group's page").click()
     press(page, "Make a new link")
@@ -50,7 +52,7 @@ def test_a_researchers_whole_journey(open_page: OpenPage, published: None, shelf
     page.goto(link)
     done = page.locator(".desk-done")
     suggested = page.get_by_role("region", name="Where the group was suggested")
-    expect(suggested.get_by_role("heading", name=TITLE)).to_be_visible()
+    expect(suggested.get_by_role("heading", name=published)).to_be_visible()
     expect(suggested.locator("blockquote").first).to_be_visible()
 
     page.get_by_role("link", name="Correct the texts").focus()
@@ -98,7 +100,7 @@ def test_a_researchers_whole_journey(open_page: OpenPage, published: None, shelf
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_every_page_of_a_group_can_be_used_by_everybody(
-    open_page: OpenPage, workspace: Workspace, published: None, language: str, width: int
+    open_page: OpenPage, workspace: Workspace, published: str, language: str, width: int
 ) -> None:
     link = f"/groups/{make_link(workspace.database, COLLECTION, GROUP, 'steward')}"
     paths = [link, f"{link}/texts", f"{link}/taking-part", f"/catalogue/own-page/{GROUP}", "/letters/alerts/nothing"]

@@ -19,6 +19,7 @@ from matchmaker.db.work_lists import THIN, Coverage, coverage, find_group_works
 from matchmaker.domain.availability import Availability
 from matchmaker.domain.collaborator import KEYWORDS, PROFILE, Document
 from matchmaker.domain.curation import DecisionKind
+from matchmaker.domain.days import local_day
 from matchmaker.domain.language import Language
 from matchmaker.review.case_view import term_start
 from matchmaker.workspace import Workspace
@@ -26,7 +27,6 @@ from matchmaker_api.deps import OpenWorkspace
 from matchmaker_api.pages.catalogue_common import COLLECTION, READ, catalogue_page, catalogue_router, catalogue_words
 from matchmaker_api.pages.catalogue_read_list import page_number
 from matchmaker_api.pages.catalogue_words import CatalogueWords
-from matchmaker_api.pages.desk_common import today
 from matchmaker_api.pictures.year_bars import year_bars
 
 router = catalogue_router()
@@ -104,10 +104,10 @@ def profile_texts(group: CuratedGroup) -> list[tuple[str, Document | None, Docum
 def room_of(workspace: Workspace, group_id: str) -> dict[str, Any]:
     """For a page: what a group is open for, how many cases are open with it, and why it takes on nothing new."""
     availability = read_availability(workspace.database, COLLECTION).get(group_id, Availability())
-    since = term_start(today())
+    since = term_start(local_day())
     with workspace.database.reading() as session:
         own = collaborator_histories(session, [group_id], None, "", since).get(group_id, History())
-    hindrances = availability.hindrances(today(), own.open_contacts)
+    hindrances = availability.hindrances(local_day(), own.open_contacts)
     return {"availability": availability, "open_contacts": own.open_contacts, "hindrances": hindrances}
 
 

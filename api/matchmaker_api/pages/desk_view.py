@@ -80,7 +80,7 @@ class Card:
     @property
     def hindrances(self) -> tuple[Hindrance, ...]:
         """Why the group takes on nothing new just now."""
-        return self.room.hindrances(today(), self.history.open_contacts)
+        return self.room.hindrances(local_day(), self.history.open_contacts)
 
     @property
     def suggestion(self) -> Suggestion:

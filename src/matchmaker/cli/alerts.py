@@ -6,15 +6,16 @@ import typer
 
 from matchmaker.cli import EXIT_INPUT, app, console, interface_translator
 from matchmaker.cli.opening import open_workspace
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.errors import mark
-from matchmaker.notify.letter_sender import site_address
-from matchmaker.review.alerts import write_alerts
-from matchmaker.settings import MAIN_COLLECTION
 
 
 @app.command()
 def alerts() -> None:
     """Write the alerts of new challenges that are due, one a day for an address. A running server does so by itself."""
+    from matchmaker.notify.letter_sender import site_address
+    from matchmaker.review.alerts import write_alerts
+
     say = interface_translator()
     with ExitStack() as stack:
         workspace = open_workspace(stack)

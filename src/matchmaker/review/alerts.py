@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from matchmaker.db import alerts as stored
 from matchmaker.db.alerts import Alert, letters_of
 from matchmaker.db.group_lists import group_names
 from matchmaker.db.published import Published, list_published
 from matchmaker.db.session import Database, Session
+from matchmaker.domain.days import local_day
 from matchmaker.domain.errors import InvalidChallengeError, NotFoundError, mark
 from matchmaker.domain.links import link_digest, new_token
 from matchmaker.domain.ranking import RankedCollaborator
@@ -30,9 +30,6 @@ from matchmaker.review.published import NEAR, rank_groups
 
 MOST_ADDRESSES = 20
 """Of a group. Each is sent a letter before it has said yes, so that a link is no means to write to many strangers."""
-
-ZONE = ZoneInfo("Europe/Stockholm")
-"""Whose days count where one letter a day is promised."""
 
 Ranked = Mapping[str, Mapping[str, RankedCollaborator]]
 
@@ -200,7 +197,7 @@ def _told(challenges: Sequence[Published]) -> list[Told]:
 def _once_a_day(alert: Alert, now: datetime) -> str:
     """The same for all letters to a mailbox on one day; what waits in the outbox names it by a digest."""
     mailbox = hashlib.sha256(alert.mailbox.encode()).hexdigest()
-    return f"alert:{mailbox}:{now.astimezone(ZONE).date().isoformat()}"
+    return f"alert:{mailbox}:{local_day(now).isoformat()}"
 
 
 def _group_name(session: Session, alert: Alert) -> str:
