@@ -15,3 +15,10 @@ def test_help_loads_none_of_the_heavy_libraries(asked: tuple[str, ...]) -> None:
     said, _, loaded = ran.stdout.partition("loaded:")
     assert "Usage" in said
     assert set(HEAVY).isdisjoint(loaded.split())
+
+
+def test_a_server_loads_neither_what_trains_nor_tables_of_data() -> None:
+    loading = "import sys, matchmaker.workspace, matchmaker_api.app; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", loading], capture_output=True, text=True, check=True).stdout.split()
+    assert {"faiss", "onnxruntime", "fastapi"} <= set(loaded)
+    assert {"torch", "transformers", "pandas", "sklearn", "matplotlib"}.isdisjoint(loaded)
