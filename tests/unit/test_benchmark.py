@@ -17,7 +17,7 @@ START = {
 }
 
 
-def test_percentiles_are_values_that_were_measured():
+def test_percentiles_are_values_that_were_measured() -> None:
     values = [float(one) for one in range(1, 21)]
 
     assert percentile(values, 0.95) == 19.0
@@ -26,20 +26,20 @@ def test_percentiles_are_values_that_were_measured():
     assert summary([0.001, 0.002, 0.009])["median_ms"] == pytest.approx(2.0)
 
 
-def test_a_reciprocal_rank_counts_the_first_right_one_within_the_depth():
+def test_a_reciprocal_rank_counts_the_first_right_one_within_the_depth() -> None:
     assert reciprocal_rank(["a", "b", "c"], ["c", "b"]) == 0.5
     assert reciprocal_rank(["a", "b"], ["b"], depth=1) == 0.0
     assert reciprocal_rank(["a"], ["z"]) == 0.0
 
 
-def test_the_load_sends_another_body_each_time_and_says_its_length():
+def test_the_load_sends_another_body_each_time_and_says_its_length() -> None:
     messages = Request("POST", "/match", {"Accept": "x"}, (b"one", b"three")).messages(1)
 
     assert next(messages).endswith(b"Content-Length: 5\r\nAccept: x\r\n\r\nthree")
     assert next(messages).endswith(b"Content-Length: 3\r\nAccept: x\r\n\r\none")
 
 
-def test_the_page_is_written_anew_between_its_marks_and_nowhere_else(tmp_path: Path):
+def test_the_page_is_written_anew_between_its_marks_and_nowhere_else(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
     page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nby hand\n", encoding="utf-8")
     part = {"machine": MACHINE, "quick": False, "took_s": 1.0, "found": START}
@@ -56,7 +56,7 @@ def test_the_page_is_written_anew_between_its_marks_and_nowhere_else(tmp_path: P
     assert "| `matchmaker --help` | at most 300 ms | 250.00 ms | met |" in text
 
 
-def test_a_page_without_marks_is_left_as_it_is(tmp_path: Path):
+def test_a_page_without_marks_is_left_as_it_is(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
     page.write_text("by hand", encoding="utf-8")
 
