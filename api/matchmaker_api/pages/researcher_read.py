@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from matchmaker.curation.listing import NOTHING
 from matchmaker.db.alerts import count_alerts
 from matchmaker.db.decisions import find_events
 from matchmaker.db.group_lists import count_group_works, find_group
@@ -22,7 +23,7 @@ from matchmaker_api.pages import desk_places
 from matchmaker_api.pages.approved_list import shown_suggestion
 from matchmaker_api.pages.catalogue_common import READ
 from matchmaker_api.pages.catalogue_read_group import PAGE, Trouble, profile_texts, room_of
-from matchmaker_api.pages.catalogue_read_list import NOTHING, page_number
+from matchmaker_api.pages.catalogue_read_list import page_number
 from matchmaker_api.pages.researcher_common import COLLECTION, GroupId, group_path, group_router, researcher_page
 
 router = group_router()

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matchmaker.domain.challenge import Challenge
-from matchmaker.domain.shortlist import DEFAULT_TOP_K, Matcher
+from matchmaker.domain.shortlist import DEFAULT_TOP_K
+from matchmaker.pipeline import Matcher
 
 ACCEPTED_OVERLAP = 0.98
 """Vectors in half precision may swap the tenth and the eleventh now and then; more would be another answer."""
