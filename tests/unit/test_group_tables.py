@@ -56,6 +56,12 @@ def test_a_name_is_asked_for_in_one_of_the_languages(table: Callable[..., Path])
     assert told(read) == (2, "Name (Swedish)", "is empty; write the name in at least one of the languages")
 
 
+def test_a_department_is_a_code_and_no_text(table: Callable[..., Path]) -> None:
+    (read,) = read_groups(table("Id,Kind,Name (English),Name (Swedish),Department", f"a,centre,A,A,{'d' * 41}"))
+    assert isinstance(read, FileProblem)
+    assert "at most 40 characters" in told(read)[2]
+
+
 def test_areas_are_those_of_the_letter_of_intent(table: Callable[..., Path]) -> None:
     areas = read_areas(CATALOGUE)
     path = table(GROUP + ";Områden", 'a;centrum;A;"Utbildning; health_and_care"', "b;centrum;B;Rymd")

@@ -89,6 +89,7 @@ def _role(value: str) -> str:
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(clean_line)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40), BeforeValidator(clean_line)]
 Text = Annotated[str, StringConstraints(max_length=100_000), BeforeValidator(lambda value: clean_text(value).text)]
 Id = Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=300), BeforeValidator(clean_line)]
 Choice = BeforeValidator(_choice)

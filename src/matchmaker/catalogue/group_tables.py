@@ -14,6 +14,7 @@ from matchmaker.catalogue.cell_types import (
     Cells,
     Choice,
     Choices,
+    Code,
     Day,
     Id,
     Items,
@@ -75,7 +76,7 @@ class GroupCells(Cells):
     kind: Annotated[CollaboratorKind, Choice]
     name_sv: Line | None = None
     name_en: Line | None = None
-    department: Line | None = None
+    department: Code | None = None
     areas: Choices = ()
     summary_sv: Text = ""
     summary_en: Text = ""
