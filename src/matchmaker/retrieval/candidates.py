@@ -12,8 +12,8 @@ from matchmaker.retrieval.index import PassageIndex
 from matchmaker.retrieval.vector_index import SMALL_COLLECTION
 
 CANDIDATE_PASSAGES = 200
-"""How many passages each channel finds in a large collection; measured by scripts/benchmark_growth.py, which compares
-the ten best with those of exact scores."""
+"""How many passages each channel finds in a large collection; not tuned. scripts/benchmark_growth.py compares the ten
+best with those of exact scores."""
 
 Positions = npt.NDArray[np.int64]
 Terms = Sequence[Mapping[str, float]]

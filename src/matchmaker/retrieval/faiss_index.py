@@ -15,8 +15,8 @@ from matchmaker.retrieval.vector_index import SMALL_COLLECTION, UNKNOWN_SCORE, H
 NEIGHBOURS = 16
 CONSTRUCTION_BREADTH = 64
 SEARCH_BREADTH = 400
-"""The graph's links a passage, and how many neighbours building and searching keep in view. Measured by
-scripts/benchmark_growth.py. Of 384 numbers a passage takes 430 bytes; 8 bits instead of 6 would be another 96."""
+"""The graph's links a passage, and how many neighbours building and searching keep in view; chosen by the
+trials in docs/adr/0012-vectors.md. Of 384 numbers a passage takes 430 bytes; 8 bits instead of 6 add 96."""
 
 RESCORED = 2
 """How many times the wanted hits are taken from the graph, whose vectors are rounded to 6 bits, and scored again."""
