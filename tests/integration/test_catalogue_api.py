@@ -106,7 +106,10 @@ def test_groups_become_one_and_two(client: TestClient, place: Workspace) -> None
     merged = client.post(f"{OWN}/merger", json={"into": OTHER}).json()
     assert (merged["state"], merged["merged_into"]) == ("retired", OTHER)
     assert client.delete(f"{OWN}/retirement").json()["merged_into"] is None
-    made = client.post(f"{OWN}/split", json={"name_sv": "Biogas", "works": [one]})
+    new = {"name_sv": "Biogas", "summary_sv": "Rötning.", "works": [one]}
+    assert client.post(f"{OWN}/split", json={**new, "summary_sv": " "}).json()["errors"][0]["pointer"] == "/summary_sv"
+    assert client.post(f"{OWN}/split", json={**new, "works": ["another's"]}).status_code == 404
+    made = client.post(f"{OWN}/split", json=new)
     assert made.status_code == 201 and made.json()["works"] == 1
     assert client.get(made.headers["location"]).json()["texts"]["name_sv"] == "Biogas"
     assert "Biogas av slam" not in works(client)

@@ -8,6 +8,7 @@ from matchmaker.catalogue.seed import read_areas, read_departments
 from matchmaker.curation import groups
 from matchmaker.curation.editing import Choices, StaleGroupError, correct_group, seen_as
 from matchmaker.curation.listing import GroupFilter, list_covered
+from matchmaker.curation.suggested import check_linked
 from matchmaker.db.decisions import find_events
 from matchmaker.db.exports import read_availability
 from matchmaker.db.group_lists import CuratedGroup, count_group_works, find_group
@@ -156,12 +157,14 @@ def merge_group(group_id: str, merger: Merger, response: Response, workspace: Op
 def split_group(group_id: str, split: Split, response: Response, workspace: OpenWorkspace, client: Client) -> Group:
     """A new group of some of the group's works, which it has no more."""
     _read(workspace, group_id)
+    for work in split.works:
+        check_linked(workspace.database, MAIN_COLLECTION, group_id, work)
     new = groups.split_group(
         workspace.database,
         MAIN_COLLECTION,
         group_id,
         LocalisedText(split.name_sv.strip(), split.name_en or None),
-        LocalisedText(split.summary_sv.strip() or " ", split.summary_en or None),
+        LocalisedText(split.summary_sv.strip(), split.summary_en or None),
         split.works,
         client.role,
     )

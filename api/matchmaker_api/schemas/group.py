@@ -196,13 +196,13 @@ class Split(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"name_sv": "Dagvatten", "name_en": "Stormwater", "works": ["doi:10.1000/a1"]}]
+            "examples": [{"name_sv": "Dagvatten", "summary_sv": "Om dagvatten.", "works": ["doi:10.1000/a1"]}]
         },
     )
 
     name_sv: Text = Field(json_schema_extra={"minLength": 1}, max_length=300)
     name_en: Text | None = Field(None, max_length=300)
-    summary_sv: Text = Field("", max_length=6_000)
+    summary_sv: Text = Field(json_schema_extra={"minLength": 1}, max_length=6_000)
     summary_en: Text | None = Field(None, max_length=6_000)
     works: list[Identifier] = Field(max_length=1_000, description="Ids of works of the old group.")
 
