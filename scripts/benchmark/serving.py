@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,7 +93,7 @@ def running(command: list[str], port: int, path: str) -> Iterator[None]:
             except (OSError, ValueError, EOFError) as error:
                 if time.monotonic() > latest:
                     raise TimeoutError(f"no answer at port {port}") from error
-                time.sleep(0.2)
+                threading.Event().wait(0.2)
         yield
     finally:
         server.terminate()

@@ -6,6 +6,7 @@ from matchmaker.db import (  # noqa: F401
     identity_models,
     letter_models,
     notify_models,
+    researcher_models,
     work_models,
 )
 from matchmaker.db.models import Base
