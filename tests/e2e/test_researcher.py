@@ -24,6 +24,7 @@ def shelf(workspace: Workspace) -> Iterator[Shelf]:
         record("q3", "Vindkraft i fjällen", text="Is på rotorblad.", doi="10.1000/q3"),
     )
     yield shelf
+    groups.show_work(workspace.database, COLLECTION, GROUP, "diva:q2", "steward")
     groups.undo_edit(workspace.database, COLLECTION, GROUP, "steward")
     groups.opt_in(workspace.database, workspace.settings.opt_outs, COLLECTION, GROUP, "steward")
     shelf.undo(loaded)

@@ -26,7 +26,6 @@ __all__ = ["app", "client", "link", "place"]  # fixtures
 
 ADDRESS = "grupp@ltu.example"
 SITE = "https://matchmaker.example"
-LATER = datetime.now(UTC) + timedelta(minutes=5)
 FOLLOWING = Wish(ADDRESS, ("infrastructure",), near=False, language="sv")
 
 
@@ -39,10 +38,16 @@ def clean(place: Workspace) -> Iterator[None]:
     mail(place)
 
 
-def mail(place: Workspace, now: datetime = LATER) -> list[Job]:
+def later() -> datetime:
+    """A moment by which all that was queued up to now is due."""
+    return datetime.now(UTC) + timedelta(minutes=5)
+
+
+def mail(place: Workspace, now: datetime | None = None) -> list[Job]:
     """What goes out by a moment."""
     sent: list[Job] = []
-    run_due(place.database, {JobKind.MAIL: sent.append}, lambda: now)
+    until = now or later()
+    run_due(place.database, {JobKind.MAIL: sent.append}, lambda: until)
     return sent
 
 
@@ -73,8 +78,8 @@ def test_nothing_is_sent_before_the_address_has_said_yes(place: Workspace) -> No
     assert write(place) == 0
     confirm(place.database, token)
     assert write(place) == 0, "what was sent before the yes is not new"
-    publish(place, suggest(place, title="Efter ja"), LATER)
-    assert write(place, LATER) == 1
+    publish(place, suggest(place, title="Efter ja"))
+    assert write(place) == 1
     (letter,) = texts(mail(place))
     assert "Efter ja" in letter and "Före ja" not in letter
 
@@ -185,10 +190,10 @@ def test_a_letter_that_could_not_be_sent_is_forgotten_with_the_address(place: Wo
     def refuse(_: Job) -> None:
         raise SendingError("The server does not answer.")
 
-    run_due(place.database, {JobKind.MAIL: refuse}, lambda: LATER)
+    run_due(place.database, {JobKind.MAIL: refuse}, later)
     with place.database.transaction() as session:
         delete_group_alerts(session, COLLECTION, GROUP)
-    assert texts(mail(place, LATER + timedelta(days=2))) == []
+    assert texts(mail(place, later() + timedelta(days=2))) == []
 
 
 def test_the_page_asks_an_address_and_keeps_what_was_typed_where_it_cannot(client: TestClient, link: str) -> None:
