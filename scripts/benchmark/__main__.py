@@ -30,9 +30,10 @@ PARTS = ("baselines", "start", "server")
 def run(command: list[str], **environment: str) -> Result:
     """The JSON object that a program prints in its last line; its errors go to the console.
 
-    Numeric libraries are left at their defaults for what we are compared with, whose users do not set them.
+    Threads of numeric libraries are what is given, or else their own defaults, whatever the shell says.
     """
-    surroundings = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}", **environment}
+    inherited = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    surroundings = {**inherited, "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}", **environment}
     done = subprocess.run(command, env=surroundings, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
     result: Result = json.loads(done.stdout.splitlines()[-1])
     return result

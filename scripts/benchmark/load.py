@@ -55,14 +55,17 @@ async def _connection(port: int, request: Request, number: int, seconds: float) 
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     messages = request.messages(number)
     times: list[float] = []
+    spent = 0.0
     try:
         for count, message in enumerate(messages):
             begun = time.perf_counter()
             writer.write(message)
             await _answered(reader)
-            if count >= WARM_UP:
-                times.append(time.perf_counter() - begun)
-            if sum(times) >= seconds:
+            if count < WARM_UP:
+                continue
+            times.append(time.perf_counter() - begun)
+            spent += times[-1]
+            if spent >= seconds:
                 break
     finally:
         writer.close()

@@ -81,6 +81,10 @@ def baselines(found: Mapping[str, Result]) -> str:
         f"scan of the vectors reads {limits['scan_gb_per_second']:.1f} GB/s; a plain sum over them "
         f"{limits['read_gb_per_second']:.1f} GB/s.\n"
     )
+    words += "".join(
+        f"From the start of a process to the first answer, {name} takes {one['start_to_first_answer_s']:.1f} s.\n"
+        for name, one in other.items()
+    )
     return f"{table(head, rows)}\n{words}\n{table(['goal', 'limit', 'measured', ''], goals)}"
 
 

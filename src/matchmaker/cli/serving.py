@@ -46,6 +46,8 @@ def serve(
             port=number,
             problem=error.strerror or str(error),
         ) from error
+    # Inherited by its connections: otherwise the end of each answer may wait 40 ms for the reader's acknowledgement.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     number = listening.getsockname()[1]
     where = f"http://{f'[{address}]' if ':' in address else address}:{number}"
     console.print(say.say(mark("For municipalities: {where}"), where=where))
