@@ -13,13 +13,13 @@ from fastapi import FastAPI
 from python_calamine import CalamineWorkbook
 from starlette.testclient import TestClient
 
+from matchmaker.curation.uploads import shown_name
 from matchmaker.db import work_lists
 from matchmaker.db.session import Database
 from matchmaker.db.work_links import set_links
 from matchmaker.domain.import_job import JobState
 from matchmaker.domain.work import LinkBasis, LinkState
 from matchmaker.workspace import Workspace
-from matchmaker_api.pages.catalogue_imports import shown_name
 from matchmaker_api.security.bodies import LARGEST_BODY, MEGABYTE
 from tests.integration.imports import COLLECTION, Shelf, record
 from tests.integration.steward import GROUP, OTHER, TABLE, app, group_of, job_at, pages, place, shelf, upload, work_on
