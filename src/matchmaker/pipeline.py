@@ -1,7 +1,7 @@
 """The matching pipeline, stage by stage. Read this file first.
 
     challenge -> query (text) -> a run per channel (retrieval) -> scores per collaborator (ranking)
-              (in a large collection for those only of whom a channel finds a passage: retrieval/candidates.py)
+              (retrieving; in a large collection only for those of whom a channel finds a passage)
               -> a ranking, for batches and the evaluation
               -> a shortlist with evidence, for people (shortlisting); for this the challenge's parts are retrieved too
 
@@ -14,17 +14,15 @@ import numpy as np
 
 from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.collection import Collection
-from matchmaker.domain.language import Language
 from matchmaker.domain.ranking import RankedCollaborator
 from matchmaker.domain.shortlist import DEFAULT_TOP_K, Shortlist, Suggestion
-from matchmaker.ranking.parts import divide
-from matchmaker.ranking.scorer import ALL_CHANNELS, Channel, CollaboratorScores, Scorer, best_first
-from matchmaker.retrieval.candidates import EVERYBODY, Candidates, CandidateSearch
+from matchmaker.ranking.scorer import ALL_CHANNELS, Channel, Scorer, best_first
+from matchmaker.retrieval.candidates import CandidateSearch
 from matchmaker.retrieval.encoder import Encoder, Progress, Role, Vectors
 from matchmaker.retrieval.index import PassageIndex
-from matchmaker.shortlisting import Retrieved, Shortlister
+from matchmaker.retrieving import Retrieved, Retriever
+from matchmaker.shortlisting import Shortlister
 from matchmaker.text.analysis import Analyzer
-from matchmaker.text.normalise import word_count
 from matchmaker.text.query import Query, read_query
 
 
@@ -44,9 +42,7 @@ class Matcher:
         self.index = index
         self._encoder = encoder
         self.analyzer = analyzer
-        self._scorer = scorer
-        self._experts = np.flatnonzero(~index.collaborators.is_route & (np.diff(index.attribution.starts) > 0))
-        self._search = search or CandidateSearch(index)
+        self._retriever = Retriever(index, analyzer, scorer, search or CandidateSearch(index))
         self._shortlister = Shortlister(collection, index, analyzer, scorer)
 
     def match(self, challenge: Challenge, top_k: int = DEFAULT_TOP_K) -> Shortlist:
@@ -77,7 +73,7 @@ class Matcher:
         queries = [read_query(challenge) for challenge in challenges]
         vectors = self.query_vectors(queries, progress)
         for challenge, query, vector in zip(challenges, queries, vectors, strict=True):
-            found = self._retrieve(query.text, query.language, vector, channels)
+            found = self._retriever.retrieve(query.text, query.language, vector, channels)
             order = best_first(found.scores.score, self.index.collaborators.tie_order, top_k)
             yield challenge, self._shortlister.ranking(found, order)
 
@@ -99,55 +95,9 @@ class Matcher:
         """
         sentences = query.sentences if len(query.sentences) > 1 else []
         encoded = self._encoder.encode([*query.passages, *sentences], Role.QUERY)
-        whole = self._retrieve(query.text, query.language, self._means([query], encoded[: len(query.passages)])[0])
-        return whole, self._parts(query, sentences, encoded[len(query.passages) :]) if sentences else []
-
-    def _parts(self, query: Query, sentences: Sequence[str], encoded: Vectors) -> list[Retrieved]:
-        vectors = self.index.centres.correct(encoded, [query.language.value] * len(sentences), Role.QUERY)
-        # All sentences score the same people: who is found by one of them only is far from the others, not unknown.
-        among = EVERYBODY
-        if not self._search.finds_everybody:
-            asked = [self.analyzer.query_terms(text, query.language) for text in sentences]
-            among = self._search.union(
-                [self._search.find(own, terms) for own, terms in zip(vectors, asked, strict=True)]
-            )
-        found = [
-            self._retrieve(text, query.language, own, among=among) for text, own in zip(sentences, vectors, strict=True)
-        ]
-        words = [word_count(one) for one in sentences]
-        experts = self._experts if among is EVERYBODY else np.intersect1d(self._experts, among.positions)
-        groups = divide(np.array([one.scores.score[experts] for one in found]), words, self._scorer.part_distance)
-        if len(groups) < 2:
-            return []
-        weights = np.array(words, dtype=np.float32)[:, None]
-        means = [(vectors[group] * weights[group]).sum(axis=0) for group in groups]
-        texts = [" ".join(sentences[one] for one in group) for group in groups]
-        parts = zip(texts, means, strict=True)
-        return [self._retrieve(text, query.language, mean / np.linalg.norm(mean)) for text, mean in parts]
-
-    def _retrieve(
-        self,
-        text: str,
-        language: Language,
-        vector: Vectors,
-        channels: frozenset[Channel] = ALL_CHANNELS,
-        among: Candidates | None = None,
-    ) -> Retrieved:
-        """What both channels say of all passages of the candidates; in a small collection everybody is one."""
-        terms = self.analyzer.query_terms(text, language)
-        if among is None:
-            chosen = {channel.value: channel in channels for channel in Channel}
-            among = self._search.find(vector, terms, **chosen)
-        dense, lexical = self._search.passage_scores(vector, terms, among)
-        scores = self._scores(dense, lexical, among, channels)
-        corrected = Channel.DENSE in channels and language.value in self.index.centres.queries
-        expertise = self._scorer.expertise(vector, self.index.stamp.encoder if corrected else "")
-        probabilities = self._scorer.probabilities(scores.score, word_count(text), expertise)
-        return Retrieved(text, language, vector, terms, dense, lexical, scores, probabilities)
-
-    def _scores(
-        self, dense: Vectors, lexical: Vectors, among: Candidates, channels: frozenset[Channel]
-    ) -> CollaboratorScores:
-        own = self.index.attribution if among is EVERYBODY else self.index.attribution.of_positions(among.positions)
-        scores = self._scorer.collaborator_scores(dense, lexical, own.starts, own.rows, channels)
-        return scores if among is EVERYBODY else scores.spread(among.positions, len(self.index.collaborators.ids))
+        whole = self._retriever.retrieve(
+            query.text, query.language, self._means([query], encoded[: len(query.passages)])[0]
+        )
+        languages = [query.language.value] * len(sentences)
+        vectors = self.index.centres.correct(encoded[len(query.passages) :], languages, Role.QUERY)
+        return whole, self._retriever.parts(query.language, sentences, vectors) if sentences else []

@@ -1,10 +1,9 @@
 """Scores to a frozen shortlist: who is on it, with what evidence, how sure, made by what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from matchmaker import __version__
 from matchmaker.domain.collaborator import KEYWORDS, Collaborator, Document
@@ -22,34 +21,15 @@ from matchmaker.ranking.explanation import (
     evidence_of,
     telling_words,
 )
-from matchmaker.ranking.scorer import NO_EVIDENCE_SCORE, CollaboratorScores, Scorer, best_first
-from matchmaker.retrieval.encoder import Vectors
+from matchmaker.ranking.scorer import NO_EVIDENCE_SCORE, Scorer, best_first
 from matchmaker.retrieval.index import PassageIndex
+from matchmaker.retrieving import Retrieved
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.query import Query
 from matchmaker.text.sentences import split_sentences
-from matchmaker.text.term_bridge import Alternatives
 
 EVIDENCE_SEARCH_DEPTH = 8
 """A collaborator's best passages among which evidence is chosen: enough to skip translations of the same work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Retrieved:
-    """What the channels found for a text, and what they were asked.
-
-    ``dense`` and ``lexical`` are passage scores by row, shape (passages,); ``scores`` those of the collaborators.
-    """
-
-    text: str
-    language: Language
-    vector: Vectors
-    terms: Sequence[Alternatives]
-    dense: npt.NDArray[np.float32]
-    lexical: npt.NDArray[np.float32]
-    scores: CollaboratorScores
-    probabilities: npt.NDArray[np.float64]
-    """How likely a reviewer would find each collaborator relevant for the text, shape (collaborators,)."""
 
 
 class Shortlister:
