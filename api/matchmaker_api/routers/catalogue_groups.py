@@ -159,12 +159,13 @@ def split_group(group_id: str, split: Split, response: Response, workspace: Open
     _read(workspace, group_id)
     for work in split.works:
         check_linked(workspace.database, MAIN_COLLECTION, group_id, work)
+    # A text that is blank is complained of by its field; an empty one would be none at all.
     new = groups.split_group(
         workspace.database,
         MAIN_COLLECTION,
         group_id,
-        LocalisedText(split.name_sv.strip(), split.name_en or None),
-        LocalisedText(split.summary_sv.strip(), split.summary_en or None),
+        LocalisedText(split.name_sv.strip() or " ", split.name_en or None),
+        LocalisedText(split.summary_sv.strip() or " ", split.summary_en or None),
         split.works,
         client.role,
     )
