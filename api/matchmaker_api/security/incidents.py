@@ -1,4 +1,4 @@
-"""The log of what bears on security: who came in, who was turned away. One line of JSON each (docs/operating.md).
+"""The log of what bears on security: who came in, who was turned away. One line of JSON each (docs/operations.md).
 
 No address, name, key, link or text is in it. Who and from where are told by keyed digests: the same one has the same,
 so that many tries from one place or at one account are seen, and nobody finds out by trying names who it was.
