@@ -4,7 +4,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 
 from matchmaker.catalogue.memory_collection import MemoryCollection
 from matchmaker.catalogue.reference import reference_challenges, reference_profiles
@@ -34,7 +35,7 @@ from matchmaker.retrieval.encoder import CachedEncoder, Encoder
 from matchmaker.retrieval.faiss_index import FaissForm
 from matchmaker.retrieval.index import IndexStamp, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
-from matchmaker.retrieval.onnx_encoder import OnnxEncoder
+from matchmaker.retrieval.onnx_encoder import MANIFEST, OnnxEncoder
 from matchmaker.retrieval.preparation.prepare import find_prepared, prepare_encoder
 from matchmaker.retrieval.vector_index import VectorForm
 from matchmaker.review.identity.secrets import installation_key
@@ -274,4 +275,11 @@ class Workspace:
                 remedy="matchmaker prepare",
                 folder=self.settings.encoder_build_folder,
             )
-        return OnnxEncoder(prepared.onnx)
+        return _opened(prepared.onnx, (prepared.onnx / MANIFEST).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _opened(folder: Path, manifest: str) -> OnnxEncoder:
+    """The prepared encoder of a folder, opened once in a process: it takes 400 MB. ``manifest`` tells a newer one."""
+    del manifest
+    return OnnxEncoder(folder)
