@@ -15,6 +15,7 @@ from matchmaker.settings import Settings
 from matchmaker.text.analysis import Analyzer
 from matchmaker.workspace import Workspace
 from tests.fakes import HashingEncoder
+from tests.identity_place import keep_prepared
 
 pytest_plugins = ["tests.postgres_server"]
 
@@ -97,6 +98,7 @@ def workspace(settings: Settings) -> Workspace:
     """A prepared workspace with the real encoder; made once, since it encodes the catalogue."""
     opened = Workspace(settings)
     opened.prepare(lambda _step: None)
+    keep_prepared(opened)
     return opened
 
 

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +25,34 @@ PASSWORD = "blå hästar äter gräs"
 OTHER_PASSWORD = "sju sjösjuka sjömän"
 
 
+PREPARED = "prepared"
+"""The folder, within a workspace's state, of that state as it was before any test."""
+
+
+def keep_prepared(workspace: Workspace) -> None:
+    """Lay a prepared workspace's database and index aside, for the places that begin with them."""
+    _copy(workspace.settings.state_folder, workspace.settings.state_folder / PREPARED)
+
+
 def copied(workspace: Workspace, folder: Path, **changes: Any) -> Workspace:
-    """A workspace over a copy of another one's state: its catalogue and index, and no challenges."""
+    """A workspace over a copy of another one's state as it was prepared: its catalogue and index."""
     state = workspace.settings.state_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    with sqlite3.connect(state / "matchmaker.db") as source, sqlite3.connect(folder / "matchmaker.db") as target:
-        source.backup(target)
-        # Without what other tests have sent and done: an account's number is one that nobody has acted under.
-        target.execute("PRAGMA foreign_keys = ON")
-        target.execute("DELETE FROM challenge")
-    shutil.copytree(state / "index", folder / "index", dirs_exist_ok=True)
+    _copy(state / PREPARED, folder)
+    _copy(state / PREPARED, folder / PREPARED)  # for those that begin with a copy of this one
     settings = Settings(
         data_dir=workspace.settings.data_dir, models_dir=workspace.settings.models_dir, state_dir=folder, **changes
     )
     return Workspace(settings)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    with (
+        closing(sqlite3.connect(source / "matchmaker.db")) as one,
+        closing(sqlite3.connect(target / "matchmaker.db")) as other,
+    ):
+        one.backup(other)
+    shutil.copytree(source / "index", target / "index", dirs_exist_ok=True)
 
 
 def form_token(page: str) -> str:
