@@ -35,8 +35,6 @@ PERSONAL_DATA_ADVICE = mark(
     "You can send the text as it is if it names nobody like that."
 )
 
-SIMILAR = mark("Others have asked something like this.")
-
 
 def level_text(level: PreviewLevel, say: Translator) -> str:
     """What is said of how well a text can be matched."""
@@ -70,8 +68,3 @@ def personal_data_text(kind: PersonalDataKind, found: str, say: Translator) -> s
 def personal_data_advice(say: Translator) -> str:
     """What to do about the findings; said once, below them."""
     return say.say(PERSONAL_DATA_ADVICE)
-
-
-def similar_text(say: Translator) -> str:
-    """The heading above similar challenges."""
-    return say.say(SIMILAR)

@@ -7,23 +7,8 @@ from typing import Any
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from matchmaker.db.case_models import ChallengeRow, ShortlistRow
+from matchmaker.db.case_models import ShortlistRow
 from matchmaker.db.cases import aware
-from matchmaker.domain.errors import NotFoundError, mark
-from matchmaker.domain.workflow import State
-
-
-@dataclass(frozen=True, slots=True)
-class StoredChallenge:
-    """A challenge as it was sent; ``language`` is what the sender gave."""
-
-    id: str
-    title: str | None
-    text: str
-    language: str | None
-    municipality: str | None
-    collection: str
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +20,6 @@ class StoredShortlist:
     created_at: datetime
     content: dict[str, Any]
     version: int = 1
-
-
-def get_challenge(session: Session, challenge_id: str) -> StoredChallenge:
-    """The challenge of an id.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    row = session.get(ChallengeRow, challenge_id)
-    if row is None or row.state == State.DRAFT:
-        raise NotFoundError(mark("There is no challenge with the id {id}."), id=challenge_id)
-    return StoredChallenge(
-        row.id, row.title, row.text, row.language, row.municipality, row.collection, aware(row.created_at)
-    )
 
 
 def add_shortlist(session: Session, shortlist: StoredShortlist) -> None:

@@ -1,7 +1,5 @@
 """API keys: made, shown once, taken back; who a key speaks for, and whose a challenge is."""
 
-import hashlib
-import hmac
 import logging
 import re
 import secrets
@@ -24,6 +22,7 @@ from matchmaker.domain.access import (
 )
 from matchmaker.domain.access_event import OPERATOR, AccessAct
 from matchmaker.domain.errors import InvalidNameError, NotFoundError, StorageError, mark
+from matchmaker.review.identity.secrets import digest, is_of
 
 SECRET_BYTES = 32
 ID_BYTES = 6
@@ -33,7 +32,6 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 
 _FORM = re.compile(r"mm_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 _CLIENT = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_NO_DIGEST = "0" * 64
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +67,7 @@ def create_key(
         expires_at=now + valid_for,
     )
     with database.transaction() as session:
-        stored.add_key(session, key, _digest(secret))
+        stored.add_key(session, key, digest(secret))
         access_record.note_act(session, by, AccessAct.KEY_MADE, f"mm_{key.id}", _described(key), now)
     return key, f"mm_{key.id}_{secret}"
 
@@ -105,9 +103,7 @@ def authenticate(database: Database, presented: str, now: datetime | None = None
     if form:
         with database.reading() as session:
             found = stored.find_key(session, form.group(1))
-    # Compared also where there is nothing to compare with, so that the time taken does not tell which ids exist.
-    same = hmac.compare_digest(_digest(form.group(2) if form else ""), found[1] if found else _NO_DIGEST)
-    if found is None or not same:
+    if not is_of(form.group(2) if form else "", found[1] if found else None) or found is None:
         raise KeyRefusedError(mark("The API key is not known. Check that the whole of it was sent."))
     key = found[0]
     if key.revoked_at is not None:
@@ -171,7 +167,3 @@ def _described(key: ApiKey) -> str:
     """For whom and for what a key is, in codes."""
     whose = "all" if key.municipalities is None else ",".join(sorted(key.municipalities))
     return f"{key.client} {whose} {','.join(sorted(key.scopes))}"
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -4,7 +4,6 @@ They end with every way of ending an account's sessions at once: signing out eve
 roles, the account's end. https://datatracker.ietf.org/doc/html/rfc6750 says how they are shown.
 """
 
-import hmac
 import logging
 import re
 import secrets
@@ -19,7 +18,7 @@ from matchmaker.domain.access_event import AccessAct
 from matchmaker.domain.account import Account
 from matchmaker.domain.errors import InvalidChallengeError, NotFoundError, StorageError, mark
 from matchmaker.domain.personal_token import LEAST_POWER_FIRST, Bearer, PersonalToken
-from matchmaker.review.identity.secrets import digest, new_token
+from matchmaker.review.identity.secrets import digest, is_of, new_token
 from matchmaker.review.identity.sessions import counts
 from matchmaker.settings import Settings
 
@@ -28,7 +27,6 @@ LONGEST_DAYS = 90
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 _FORM = re.compile(r"mmp_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
-_NO_DIGEST = "0" * 64
 
 log = logging.getLogger(__name__)
 
@@ -89,9 +87,7 @@ def bearer_of(database: Database, settings: Settings, presented: str, now: datet
     if form:
         with database.reading() as session:
             found = stored.find_token(session, form.group(1))
-    # Compared also where there is nothing to compare with, so that the time taken does not tell which ids exist.
-    same = hmac.compare_digest(digest(form.group(2) if form else ""), found[2] if found else _NO_DIGEST)
-    if found is None or not same:
+    if not is_of(form.group(2) if form else "", found[2] if found else None) or found is None:
         raise KeyRefusedError(mark("The personal token is not known. Check that the whole of it was sent."))
     token, account, _ = found
     if token.revoked_at is not None or not counts(settings, account):

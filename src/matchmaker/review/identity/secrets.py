@@ -14,6 +14,9 @@ from matchmaker.settings import Settings
 TOKEN_BYTES = 32
 KEY_FILE = "identity.key"
 
+NO_DIGEST = "0" * 64
+"""The digest of nothing that is known."""
+
 
 def new_token() -> str:
     """A value that nobody guesses, for a cookie or a link."""
@@ -23,6 +26,15 @@ def new_token() -> str:
 def digest(token: str) -> str:
     """What is stored of a random value. It needs no slow hash, and no key."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def is_of(secret: str, stored: str | None) -> bool:
+    """Whether a digest is stored, and that of the secret.
+
+    Compared also where there is nothing to compare with, so that the time taken does not tell what exists.
+    """
+    same = hmac.compare_digest(digest(secret), stored or NO_DIGEST)
+    return same and stored is not None
 
 
 def keyed_digest(key: bytes, purpose: str, *parts: str) -> str:
