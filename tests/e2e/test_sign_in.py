@@ -146,3 +146,17 @@ def test_a_session_is_prolonged_before_it_ends(browser: Browser, site: str) -> N
     expect(dialog).to_be_hidden()
     page.clock.run_for("28:30")
     expect(dialog).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_a_personal_token_is_made_and_shown_once(browser: Browser, site: str, width: int) -> None:
+    page = browse(browser, site, width=width)
+    page.goto("/account/tokens")
+    sign_in(page)
+    expect(page).to_have_url(f"{site}/account/tokens")
+    assert_accessible(page)
+    page.get_by_role("button", name="Make the token").click()
+    expect(page.locator("input[value^=mmp_]")).to_be_visible()
+    assert_accessible(page)
+    page.goto("/account/tokens")
+    expect(page.locator("input[value^=mmp_]")).to_have_count(0)
