@@ -141,7 +141,7 @@ def test_preparing_again_changes_nothing_and_encodes_nothing(
     again = Workspace(workspace.settings)
     asked: list[str] = []
     monkeypatch.setattr(
-        "matchmaker.retrieval.onnx_encoder.OnnxEncoder._run", lambda _self, text, _outputs: asked.append(text)
+        "matchmaker.retrieval.onnx_encoder.OnnxEncoder._run", lambda _self, _session, text, _outputs: asked.append(text)
     )
     assert again.prepare(lambda _step: None).is_empty
     assert (StoredCollection(again.database, "main").revision, _index(again).current_stamp()) == before
