@@ -1,7 +1,5 @@
 """In a large collection only candidates are scored; who stands where is as if everybody had been."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,6 @@ from matchmaker.pipeline import Matcher
 from matchmaker.ranking.scorer import ALL_CHANNELS, NO_EVIDENCE_SCORE, Channel, Scorer, best_first
 from matchmaker.retrieval.candidates import CandidateSearch
 from matchmaker.retrieval.index import Attribution, PassageIndex
-from matchmaker.retrieval.lexical import LexicalIndex
 from tests.conftest import ROOT, collaborator
 from tests.fakes import HashingEncoder
 
@@ -91,27 +88,6 @@ def test_a_challenge_that_meets_nothing_suggests_nobody_by_its_words(
     some = matcher(collection, index, recipe, depth=10)
     ((_, ranked),) = some.rank([Challenge("x", "qqq www zzz")], channels=frozenset({Channel.LEXICAL}))
     assert {one.score for one in ranked} == {NO_EVIDENCE_SCORE}
-
-
-def query(*terms: str) -> Sequence[dict[str, float]]:
-    return [{term: 1.0, f"{term}-en": 0.4} for term in terms]
-
-
-def test_lexical_scores_of_some_rows_are_those_of_all() -> None:
-    draw = np.random.default_rng(4)
-    index = LexicalIndex.build([list(draw.choice(WORDS, 6)) for _ in range(400)])
-    everything = index.scores(query("snö", "malm", "okänd"))
-    for rows in (np.arange(400), np.array([3, 7, 250]), np.arange(0, 400, 2), np.zeros(0, dtype=np.int64)):
-        assert np.array_equal(index.scores(query("snö", "malm", "okänd"), rows), everything[rows])
-
-
-def test_the_best_rows_are_found_without_reading_what_common_terms_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    passages = [["väg", "malm"] if row % 40 == 0 else ["väg", "is"] for row in range(400)]
-    index = LexicalIndex.build(passages)
-    monkeypatch.setattr("matchmaker.retrieval.lexical.READ_POSTINGS", 20)
-    assert index.best_rows(query("väg", "malm"), 10).tolist() == list(range(0, 400, 40))
-    assert len(index.best_rows(query("väg"), 7)) == 7
-    assert len(index.best_rows(query("okänd"), 7)) == 0
 
 
 def test_passages_of_some_and_who_a_passage_speaks_for() -> None:

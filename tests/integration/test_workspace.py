@@ -159,7 +159,7 @@ def test_an_encoder_by_path_runs_through_the_library(workspace: Workspace, tmp_p
 
 
 def _index(workspace: Workspace) -> IndexFolder:
-    return IndexFolder(workspace.settings.index_folder("main"), workspace.recipe.vectors)
+    return IndexFolder(workspace.settings.index_folder("main"), workspace.recipe.vectors, workspace.recipe.lexical)
 
 
 def _disk_full(*_arguments: object) -> None:
