@@ -1,9 +1,14 @@
 """In a large collection only candidates are scored; who stands where is as if everybody had been."""
 
+from contextlib import closing
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from matchmaker.catalogue.memory_collection import MemoryCollection
+from matchmaker.db.pgvector_index import open_pgvector
+from matchmaker.db.postgres_lexical import open_postgres_lexical
 from matchmaker.domain.challenge import Challenge
 from matchmaker.indexing import IndexRecipe, build_index
 from matchmaker.pipeline import Matcher
@@ -88,6 +93,17 @@ def test_a_challenge_that_meets_nothing_suggests_nobody_by_its_words(
     some = matcher(collection, index, recipe, depth=10)
     ((_, ranked),) = some.rank([Challenge("x", "qqq www zzz")], channels=frozenset({Channel.LEXICAL}))
     assert {one.score for one in ranked} == {NO_EVIDENCE_SCORE}
+
+
+def test_a_large_collection_on_a_server_is_ranked_as_one_in_files(
+    collection: MemoryCollection, index: PassageIndex, recipe: IndexRecipe, postgres_url: str
+) -> None:
+    with closing(open_pgvector(postgres_url)) as vectors, closing(open_postgres_lexical(postgres_url)) as terms:
+        there = build_index(collection, replace(recipe, vectors=vectors, lexical=terms))
+        found = matcher(collection, there, recipe, depth=15).rank(CHALLENGES, top_k=5)
+        right = matcher(collection, index, recipe, depth=15).rank(CHALLENGES, top_k=5)
+        for (_, other), (_, own) in zip(found, right, strict=True):
+            assert [one.score for one in other] == pytest.approx([one.score for one in own], abs=2e-3)
 
 
 def test_passages_of_some_and_who_a_passage_speaks_for() -> None:

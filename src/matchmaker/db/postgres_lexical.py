@@ -35,8 +35,8 @@ from matchmaker.retrieval.lexical_index import LexicalIndex
 from matchmaker.retrieval.postings import Counts, length_norms, term_weights
 from matchmaker.retrieval.vector_index import IdRows, Ids
 
-KEPT_POSTINGS = 4_000_000
-"""How many postings a process keeps of those that were asked for last: 32 MB."""
+KEPT_POSTINGS = 2_000_000
+"""How many postings a process keeps of those that were asked for last: 16 MB."""
 
 _builds = IndexBuilds(SCHEMA, ["passage", "posting"])
 
@@ -68,7 +68,7 @@ class RecentPostings:
 
 
 class PostgresLexicalIndex(Bm25Index):
-    """The terms of one build. This process holds the passages' ids and lengths, 12 bytes each, and some postings."""
+    """The terms of one build. This process holds the passages' ids and lengths, 16 bytes each, and some postings."""
 
     def __init__(self, engine: Engine, stamp: str) -> None:
         super().__init__(np.zeros(0, dtype=np.int64))
