@@ -4,7 +4,7 @@ Each build is a table of its own, since filtered searches of a graph find less: 
 the right ten, .77 with iterative scans, measured with pgvector 0.8.6.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from sqlalchemy import (
     Index,
     MetaData,
     Table,
-    bindparam,
+    TableValuedAlias,
     cast,
     delete,
     func,
@@ -29,10 +29,10 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from matchmaker.db.index_builds import IndexBuilds
+from matchmaker.db.number_arrays import given, numbers_in, sent
 from matchmaker.db.postgres_engine import make_postgres_engine
 from matchmaker.domain.errors import SetupError, mark
 from matchmaker.retrieval.encoder import Vectors
@@ -65,19 +65,19 @@ class PgvectorIndex:
 
     def upsert(self, ids: Ids, vectors: Vectors) -> None:
         with self._engine.begin() as connection:
-            connection.execute(delete(self._table).where(self._id == func.any(_array(ids))))
+            connection.execute(delete(self._table).where(self._id == func.any(given(ids))))
             copy_vectors(connection, self._table, ids, vectors)
 
     def delete(self, ids: Ids) -> None:
         with self._engine.begin() as connection:
-            connection.execute(delete(self._table).where(self._id == func.any(_array(ids))))
+            connection.execute(delete(self._table).where(self._id == func.any(given(ids))))
 
     def search(self, query: Vectors, k: int, among: Ids | None = None) -> Hits:
         # The product is negative so that the nearest come first; pgvector sorts upwards only.
         distance = self._vector.max_inner_product(query)
         wanted = select(self._id, distance.label("distance"))
         if among is not None:
-            wanted = wanted.where(self._id == func.any(_array(among)))
+            wanted = wanted.where(self._id == func.any(given(among)))
         with self._engine.begin() as connection:
             if among is not None and len(among) <= SEARCHED_ONE_BY_ONE:
                 connection.execute(text("SET LOCAL enable_indexscan = off"))  # exact: no walk through the graph
@@ -92,29 +92,25 @@ class PgvectorIndex:
 
     def scores(self, query: Vectors, ids: Ids) -> Vectors:
         score: ColumnElement[float] = cast(-self._vector.max_inner_product(query), Float)
+        asked = _places_of(ids)
+        lists = select(sent(func.array_agg(asked.c.place)), sent(func.array_agg(score)))
+        with self._engine.connect() as connection:
+            places, values = connection.execute(lists.where(self._id == asked.c.id)).one()
         scores = np.full(len(ids), UNKNOWN_SCORE, dtype=np.float32)
-        for place, value in self._each(ids, score):
-            scores[place] = value
+        scores[numbers_in(places, ">i8") - 1] = numbers_in(values, ">f8")
         return scores
 
     def vectors_of(self, ids: Ids) -> Vectors:
         vectors = np.zeros((len(ids), self._dimension), dtype=np.float32)
-        for place, value in self._each(ids, self._vector):
-            vectors[place] = np.asarray(value, dtype=np.float32)
+        asked = _places_of(ids)
+        with self._engine.connect() as connection:
+            statement = select(asked.c.place, self._vector).where(self._id == asked.c.id)
+            for place, value in connection.execute(statement):
+                vectors[place - 1] = np.asarray(value, dtype=np.float32)
         return vectors
 
     def write(self, folder: Path) -> None:
         """Nothing: the server has it all."""
-
-    def _each(self, ids: Ids, wanted: ColumnElement[Any]) -> Iterator[tuple[int, Any]]:
-        """What is wanted of each passage that is there, with its place in ``ids``."""
-        asked = (
-            func.unnest(_array(ids)).table_valued("id", with_ordinality="place", joins_implicitly=True).render_derived()
-        )
-        statement = select(asked.c.place, wanted).where(self._id == asked.c.id)
-        with self._engine.connect() as connection:
-            for place, value in connection.execute(statement):
-                yield place - 1, value
 
 
 class PgvectorForm:
@@ -205,5 +201,7 @@ def _graph(table: Table) -> Index:
     )
 
 
-def _array(ids: Ids) -> ColumnElement[Any]:
-    return bindparam(None, ids.tolist(), type_=postgresql.ARRAY(BigInteger), unique=True)
+def _places_of(ids: Ids) -> TableValuedAlias:
+    """Ids as rows of a statement, each with its place among them, from 1."""
+    rows = func.unnest(given(ids)).table_valued("id", with_ordinality="place", joins_implicitly=True)
+    return rows.render_derived()

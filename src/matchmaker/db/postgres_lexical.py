@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import (
-    BigInteger,
     Connection,
     Engine,
     Text,
@@ -27,8 +26,9 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from matchmaker.db.index_builds import IndexBuilds
+from matchmaker.db.number_arrays import given, numbers_in, sent
 from matchmaker.db.postgres_engine import make_postgres_engine
-from matchmaker.db.term_tables import SCHEMA, copy_passages, lexeme_of, make_lists, numbers_of, term_tables
+from matchmaker.db.term_tables import SCHEMA, copy_passages, lexeme_of, make_lists, term_tables
 from matchmaker.domain.errors import SetupError, mark
 from matchmaker.retrieval.bm25 import Bm25Index, TermPostings
 from matchmaker.retrieval.lexical_index import LexicalIndex
@@ -89,8 +89,7 @@ class PostgresLexicalIndex(Bm25Index):
         with self._engine.begin() as connection:
             # The lists are made of what others have committed too: one change after the other.
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(self._passage.name, 0))))
-            changed = bindparam(None, gone.tolist(), type_=postgresql.ARRAY(BigInteger), unique=True)
-            connection.execute(delete(self._passage).where(self._passage.c.passage_id == func.any(changed)))
+            connection.execute(delete(self._passage).where(self._passage.c.passage_id == func.any(given(gone))))
             copy_passages(connection, self._passage, ids, passages)
             make_lists(connection, self._passage, self._posting, gone)
         self._look_up()
@@ -99,13 +98,11 @@ class PostgresLexicalIndex(Bm25Index):
         """Ask the server which passages there are, and forget what was asked before."""
         own = self._passage.c
         order = postgresql.aggregate_order_by
-        ids, lengths = (
-            func.array_send(func.array_agg(order(one, own.passage_id))) for one in (own.passage_id, own.length)
-        )
+        ids, lengths = (sent(func.array_agg(order(one, own.passage_id))) for one in (own.passage_id, own.length))
         with self._engine.connect() as connection:
             row = connection.execute(select(ids, lengths)).one()
-        self._rows = IdRows(numbers_of(row[0], ">i8").astype(np.int64))
-        self._norms = length_norms(numbers_of(row[1], ">i4"))
+        self._rows = IdRows(numbers_in(row[0], ">i8").astype(np.int64))
+        self._norms = length_norms(numbers_in(row[1], ">i4"))
         self._recent = RecentPostings()
 
     def _postings(self, terms: Collection[str]) -> Mapping[str, TermPostings]:
@@ -120,11 +117,11 @@ class PostgresLexicalIndex(Bm25Index):
             return {}
         own = self._posting.c
         asked = bindparam(None, [lexeme_of(term) for term in terms], type_=postgresql.ARRAY(Text), unique=True)
-        lists = select(own.term, own.block, func.array_send(own.passage_ids), func.array_send(own.counts))
+        lists = select(own.term, own.block, sent(own.passage_ids), sent(own.counts))
         blocks: dict[str, list[tuple[Ids, Counts]]] = {}
         with self._engine.connect() as connection:
             for term, _, ids, counts in sorted(connection.execute(lists.where(own.term == func.any(asked))).tuples()):
-                blocks.setdefault(term, []).append((numbers_of(ids, ">i8"), numbers_of(counts, ">i2")))
+                blocks.setdefault(term, []).append((numbers_in(ids, ">i8"), numbers_in(counts, ">i2")))
         return {term: self._scored_there(blocks.get(lexeme_of(term), [])) for term in terms}
 
     def _scored_there(self, blocks: Sequence[tuple[Ids, Counts]]) -> TermPostings:

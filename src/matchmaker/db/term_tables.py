@@ -3,10 +3,8 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -105,11 +103,6 @@ def lexeme_of(term: str) -> str:
     """A term as the server knows it: one that is too long for it, by a digest."""
     encoded = term.encode()
     return term if len(encoded) <= LONGEST_LEXEME else hashlib.sha256(encoded).hexdigest()
-
-
-def numbers_of(sent: bytes | None, kind: str) -> npt.NDArray[Any]:
-    """The numbers of an array as PostgreSQL sends it: each with its size before it, after a head of 20 bytes."""
-    return np.frombuffer(sent or b"", dtype=[("size", ">i4"), ("number", kind)], offset=20 if sent else 0)["number"]
 
 
 def _tsvector(terms: Sequence[str]) -> str:
