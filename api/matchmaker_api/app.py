@@ -76,6 +76,10 @@ from matchmaker_api.pages import (
 from matchmaker_api.pages.guards import SameSiteOnly, SecurityHeaders
 from matchmaker_api.pages.static_files import PREFIX, HashedStaticFiles
 from matchmaker_api.routers import (
+    access_accounts,
+    access_keys,
+    access_webhooks,
+    by_link,
     catalogue_groups,
     catalogue_works,
     challenges,
@@ -96,9 +100,11 @@ DESCRIPTION = """
 For municipalities' portals: send challenges in Swedish or English, and read the lists that advisers at the university
 have approved, with the evidence for every suggestion. Nothing is answered before a human has approved it.
 
-For those who look after the catalogue: its groups, their works, and imports.
+For those who look after the catalogue: its groups, their works, and imports. For administrators: keys, accounts,
+sessions and webhooks.
 
-Every request needs an API key or, under /api/v1/catalogue, a personal token.
+Every request needs an API key; under /api/v1/catalogue and /api/v1/access a personal token; under /api/v1/by-link the
+secret of a private link, for who holds one.
 Errors are problem documents (RFC 9457) whose `type` is the address of a page; their
 language, and that of words and reasons, follows Accept-Language (sv, en). See docs/api.md for a quick start, and for
 how this API is versioned.
@@ -107,6 +113,8 @@ how this API is versioned.
 API = (
     *(challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health),
     *(catalogue_groups, catalogue_works, catalogue_links_api, catalogue_imports_api),
+    *(access_keys, access_accounts, access_webhooks),
+    by_link,
 )
 PAGES = (
     *(public, problems, widget, challenge_open, challenge_drafts, challenge_form, challenge_similar, challenge_status),

@@ -12,6 +12,7 @@ from matchmaker_api.security.policy import ROUTES, Rule
 MEDIA_TYPE = "application/problem+json"
 SCHEME = "apiKey"
 TOKEN_SCHEME = "personalToken"  # noqa: S105  # the name of a way to show who one is
+LINK_SCHEME = "privateLink"
 
 REQUEST_ID_HEADER = {
     "description": "The request's id: the caller's own, else one of ours. It stands in the server's log.",
@@ -36,6 +37,12 @@ WITH_BODY = {
 WITH_KEY = {
     401: ["no-key", "invalid-key", "expired-key", "revoked-key"],
     403: ["missing-scope", "other-municipality"],
+    429: ["too-many-requests"],
+}
+WITH_LINK = {
+    401: ["no-key", "invalid-link"],
+    403: ["forbidden"],
+    404: ["not-found"],
     429: ["too-many-requests"],
 }
 OF_OPERATIONS: dict[str, dict[int, list[str]]] = {
@@ -66,6 +73,25 @@ OF_OPERATIONS: dict[str, dict[int, list[str]]] = {
     "resume_import": {409: ["import-state"]},
     "undo_import": {409: ["import-state"]},
     "replay_delivery": {409: ["cannot-replay"]},
+    "make_key": {422: ["invalid-challenge", "invalid-request"]},
+    "end_account": {409: ["own-account"]},
+    "amend_linked_challenge": {
+        409: ["illegal-act", "stale-case"],
+        412: ["precondition-failed"],
+        422: ["invalid-description", "personal-data", "invalid-challenge", "invalid-request"],
+        428: ["precondition-required"],
+    },
+    "withdraw_linked_challenge": {409: ["illegal-act", "stale-case"]},
+    "answer_linked_question": {
+        409: ["other-question", "illegal-act", "stale-case"],
+        422: ["invalid-challenge", "idempotency-key-reused", "invalid-request"],
+    },
+    "read_linked_shortlist": {404: ["not-approved-yet", "not-found"]},
+    "admit_other": {409: ["illegal-act", "stale-case"]},
+    "refuse_other": {409: ["stale-case"]},
+    "list_access_acts": {422: ["invalid-cursor", "invalid-request"]},
+    "list_client_deliveries": {422: ["invalid-cursor", "invalid-request"]},
+    "replay_client_delivery": {409: ["cannot-replay"]},
 }
 
 
@@ -85,6 +111,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
             "type": "http",
             "scheme": "bearer",
             "description": "A personal token of staff: Authorization: Bearer mmp_<id>_<secret>",
+        },
+        LINK_SCHEME: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A private link's secret, what stands behind /challenges/: Authorization: Bearer <secret>",
         },
     }
     for name in ("HTTPValidationError", "ValidationError"):  # the framework's own, which is never answered
@@ -108,8 +139,8 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Rule
 
 def _describe_operation(operation: dict[str, Any], rule: Rule) -> None:
     needs_key = Role.PUBLIC not in rule.roles
-    operation["security"] = [{TOKEN_SCHEME if rule.is_for_programs else SCHEME: []}] if needs_key else []
-    if rule.is_for_programs:
+    operation["security"] = [{_scheme(rule): []}] if needs_key else []
+    if rule.is_for_programs or rule.is_by_secret:
         roles = sorted(one.value for one in rule.roles)
         named = ", ".join(f"`{one}`" for one in roles)
         operation["description"] = f"{operation.get('description', '')}\n\nRoles: {named}.".strip()
@@ -127,12 +158,20 @@ def _describe_operation(operation: dict[str, Any], rule: Rule) -> None:
         responses[str(status)] = _problem_response(codes)
 
 
+def _scheme(rule: Rule) -> str:
+    if rule.is_by_secret:
+        return LINK_SCHEME
+    return TOKEN_SCHEME if rule.is_for_programs else SCHEME
+
+
 def _problems(operation: dict[str, Any], rule: Rule) -> dict[int, list[str]]:
     found: dict[int, list[str]] = dict(ALWAYS)
     if Role.PUBLIC not in rule.roles:
         found |= WITH_KEY
     if rule.is_for_programs:
         found[403] = ["forbidden"]
+    if rule.is_by_secret:
+        found |= WITH_LINK
     if "requestBody" in operation:
         found |= WITH_BODY
     places = {parameter["in"] for parameter in operation.get("parameters", [])}

@@ -80,12 +80,52 @@ TOKEN_NEEDS = {
     "POST /api/v1/catalogue/imports/{import_id}/resumption": CURATORS,
     "POST /api/v1/catalogue/imports/{import_id}/undoing": CURATORS,
 }
+ADMINISTRATORS = {Role.ADMINISTRATOR}
+ACCESS = "/api/v1/access"
+TOKEN_NEEDS |= {
+    f"GET {ACCESS}/keys": ADMINISTRATORS,
+    f"POST {ACCESS}/keys": ADMINISTRATORS,
+    f"GET {ACCESS}/keys/{{key_id}}": ADMINISTRATORS,
+    f"DELETE {ACCESS}/keys/{{key_id}}": ADMINISTRATORS,
+    f"GET {ACCESS}/accounts": ADMINISTRATORS,
+    f"PUT {ACCESS}/accounts/{{label}}/ending": ADMINISTRATORS,
+    f"DELETE {ACCESS}/accounts/{{label}}/ending": ADMINISTRATORS,
+    f"GET {ACCESS}/sessions": ADMINISTRATORS,
+    f"DELETE {ACCESS}/sessions/{{session_id}}": ADMINISTRATORS,
+    f"GET {ACCESS}/mail-domains": ADMINISTRATORS,
+    f"GET {ACCESS}/record": ADMINISTRATORS,
+    f"GET {ACCESS}/outbox": ADMINISTRATORS,
+    f"GET {ACCESS}/webhooks": ADMINISTRATORS,
+    f"GET {ACCESS}/webhooks/{{endpoint_id}}": ADMINISTRATORS,
+    f"DELETE {ACCESS}/webhooks/{{endpoint_id}}": ADMINISTRATORS,
+    f"GET {ACCESS}/webhooks/{{endpoint_id}}/deliveries": ADMINISTRATORS,
+    f"POST {ACCESS}/webhooks/{{endpoint_id}}/deliveries/{{delivery_id}}/replay": ADMINISTRATORS,
+}
+LINK = "/api/v1/by-link"
+# What a private link's secret opens, and nothing else does.
+LINK_NEEDS = {
+    f"GET {LINK}",
+    f"GET {LINK}/challenge",
+    f"PUT {LINK}/challenge",
+    f"POST {LINK}/withdrawal",
+    f"POST {LINK}/answer",
+    f"GET {LINK}/shortlist",
+    f"PUT {LINK}/letters",
+    f"PUT {LINK}/others/{{participant_id}}/admission",
+    f"DELETE {LINK}/others/{{participant_id}}/admission",
+    f"POST {LINK}/replacement",
+}
 BODIES = {
     "POST /api/v1/challenges": {"text": "Vägen bullrar."},
     "PUT /api/v1/challenges/{challenge_id}": {"text": "Vägen bullrar."},
     "POST /api/v1/challenges/{challenge_id}/answer": {"question": "1", "text": "Ja."},
     "POST /api/v1/match": {"text": "Vägen bullrar."},
     "POST /api/v1/webhooks": {"url": "https://192.88.98.1/hook"},
+}
+LINK_BODIES = {
+    f"PUT {LINK}/challenge": {"text": "Vägen bullrar."},
+    f"POST {LINK}/answer": {"question": "1", "text": "Ja."},
+    f"PUT {LINK}/letters": {"wanted": True},
 }
 
 
@@ -180,8 +220,8 @@ def test_the_desk_and_the_catalogue_and_no_other_pages_are_for_staff(app: FastAP
 
 def test_the_table_of_the_api_is_whole(app: FastAPI) -> None:
     api = {f"{method} {one.path}" for one in routes(app) if one.path.startswith("/api/") for method in one.methods}
-    assert api == set(NEEDS) | set(TOKEN_NEEDS)
-    assert not set(NEEDS) & set(TOKEN_NEEDS)
+    assert api == set(NEEDS) | set(TOKEN_NEEDS) | LINK_NEEDS
+    assert len(api) == len(NEEDS) + len(TOKEN_NEEDS) + len(LINK_NEEDS)
 
 
 def test_a_route_without_a_rule_is_refused(workspace: Workspace) -> None:
@@ -196,7 +236,7 @@ def test_a_route_without_a_rule_is_refused(workspace: Workspace) -> None:
 
 
 def test_the_api_needs_a_key(here: TestClient, challenges: dict[str, str]) -> None:
-    for operation in (*NEEDS, *TOKEN_NEEDS):
+    for operation in (*NEEDS, *TOKEN_NEEDS, *LINK_NEEDS):
         method, path = operation.split(" ")
         for headers in ({}, {"Authorization": "Basic bW06bW0="}, bearing("mm_000000000000_" + "A" * 43)):
             answer = here.request(method, filled(path, challenges[OWN]), json=BODIES.get(operation), headers=headers)
@@ -278,6 +318,21 @@ def test_what_is_anothers_webhook_is_not_there(here: TestClient, workspace: Work
             answer = here.request(method, f"/api/v1/webhooks/{made['id']}{path}", headers=headers)
             assert (answer.status_code, "secret" in answer.text) == (404, False), (method, path)
     assert here.get("/api/v1/webhooks", headers=other).json()["items"] == [made]
+
+
+def test_a_links_secret_opens_what_is_for_it_and_nothing_else_does(here: TestClient, workspace: Workspace) -> None:
+    secret, _ = send(workspace, municipality=OWN)
+    key = new_key(workspace, municipalities=None)
+    for operation in LINK_NEEDS - {f"POST {LINK}/withdrawal", f"POST {LINK}/replacement"}:
+        method, path = operation.split(" ")
+        answer = here.request(method, filled(path), json=LINK_BODIES.get(operation), headers=bearing(secret))
+        assert answer.status_code not in {401, 403, 500} and "ratelimit" in answer.headers, operation
+        refused = here.request(method, filled(path), json=LINK_BODIES.get(operation), headers=bearing(key))
+        assert (refused.status_code, refused.json()["type"]) == (401, "/problems/invalid-link"), operation
+    for operation in (*NEEDS, *TOKEN_NEEDS):
+        method, path = operation.split(" ")
+        answer = here.request(method, filled(path), json=BODIES.get(operation), headers=bearing(secret))
+        assert answer.status_code == 401, operation
 
 
 def test_a_private_link_opens_its_own_challenge_to_whoever_holds_it(away: TestClient, workspace: Workspace) -> None:

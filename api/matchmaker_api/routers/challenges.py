@@ -21,6 +21,7 @@ from matchmaker.review.drafts import Choices
 from matchmaker.review.intake import challenge_of, match_if_possible
 from matchmaker.review.joining import find_similar
 from matchmaker.review.repeats import do_once
+from matchmaker.settings import Settings
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, OpenWorkspace
 from matchmaker_api.idempotency import REPLAYED, IdempotencyKey, IfMatch, check_match, etag, request_text
@@ -215,9 +216,13 @@ def check_optional(new: NewChallenge, workspace: Workspace) -> None:
     Raises:
         InvalidDescriptionError: it names those that are wrong.
     """
-    folder = workspace.settings.catalogue_folder
-    known = Choices([one.code for one in read_municipalities(folder)], [one.id for one in read_areas(folder)])
-    portal.check_optional(new.typed(), known)
+    portal.check_optional(new.typed(), form_choices(workspace.settings))
+
+
+def form_choices(settings: Settings) -> Choices:
+    """The codes that a description's fields may have."""
+    folder = settings.catalogue_folder
+    return Choices([one.code for one in read_municipalities(folder)], [one.id for one in read_areas(folder)])
 
 
 def _document(session: Session, challenge_id: str, client: Principal) -> Challenge:

@@ -33,6 +33,8 @@ class Rule:
     rate: Rate = Rate.DEFAULT
     is_for_programs: bool = False
     """Whether a personal token is what opens it, and a session is not."""
+    is_by_secret: bool = False
+    """Whether the secret of a private link, sent as a bearer's and not in the address, is what opens it."""
 
 
 def _portal(scope: Scope, check: ObjectCheck | None = None, rate: Rate = Rate.DEFAULT) -> Rule:
@@ -42,6 +44,7 @@ def _portal(scope: Scope, check: ObjectCheck | None = None, rate: Rate = Rate.DE
 EVERYBODY = Rule(frozenset(Role))
 BY_LINK = Rule(frozenset({Role.PUBLIC, Role.LINK_HOLDER}))
 """The link in the path is what counts: whoever holds it may, and what it opens is looked up by it."""
+SECRET_OF_LINK = Rule(frozenset({Role.LINK_HOLDER}), is_by_secret=True)
 DESK = Rule(AT_THE_DESK)
 ADMINISTRATORS = Rule(frozenset({Role.ADMINISTRATOR}))
 OFFICERS = Rule(frozenset({Role.OFFICER}))
@@ -51,6 +54,7 @@ SIGNED_IN = Rule(frozenset({*STAFF, Role.OFFICER}))
 
 TOKEN_OF_READERS = replace(CATALOGUE_READERS, is_for_programs=True)
 TOKEN_OF_STEWARDS = replace(STEWARDS, is_for_programs=True)
+TOKEN_OF_ADMINISTRATORS = replace(ADMINISTRATORS, is_for_programs=True)
 
 OWN = ObjectCheck("challenge_id", check_own_challenge)
 READABLE = ObjectCheck("challenge_id", check_readable_challenge)
@@ -80,6 +84,16 @@ ROUTES: Mapping[str, Rule] = {
     "webhooks.deactivate_endpoint": _portal(Scope.WEBHOOKS_MANAGE),
     "webhooks.list_deliveries": _portal(Scope.WEBHOOKS_MANAGE),
     "webhooks.replay_delivery": _portal(Scope.WEBHOOKS_MANAGE),
+    "by_link.read_link": SECRET_OF_LINK,
+    "by_link.read_linked_challenge": SECRET_OF_LINK,
+    "by_link.amend_linked_challenge": SECRET_OF_LINK,
+    "by_link.withdraw_linked_challenge": SECRET_OF_LINK,
+    "by_link.answer_linked_question": SECRET_OF_LINK,
+    "by_link.read_linked_shortlist": SECRET_OF_LINK,
+    "by_link.choose_letters": SECRET_OF_LINK,
+    "by_link.admit_other": SECRET_OF_LINK,
+    "by_link.refuse_other": SECRET_OF_LINK,
+    "by_link.replace_link": SECRET_OF_LINK,
     "catalogue_groups.list_catalogue_groups": TOKEN_OF_READERS,
     "catalogue_groups.read_catalogue_group": TOKEN_OF_READERS,
     "catalogue_groups.read_group_history": TOKEN_OF_READERS,
@@ -110,6 +124,23 @@ ROUTES: Mapping[str, Rule] = {
     "catalogue_imports.stop_import": TOKEN_OF_STEWARDS,
     "catalogue_imports.resume_import": TOKEN_OF_STEWARDS,
     "catalogue_imports.undo_import": TOKEN_OF_STEWARDS,
+    "access_keys.list_keys": TOKEN_OF_ADMINISTRATORS,
+    "access_keys.make_key": TOKEN_OF_ADMINISTRATORS,
+    "access_keys.read_key": TOKEN_OF_ADMINISTRATORS,
+    "access_keys.revoke_key": TOKEN_OF_ADMINISTRATORS,
+    "access_accounts.list_accounts": TOKEN_OF_ADMINISTRATORS,
+    "access_accounts.end_account": TOKEN_OF_ADMINISTRATORS,
+    "access_accounts.take_up_account": TOKEN_OF_ADMINISTRATORS,
+    "access_accounts.list_sessions": TOKEN_OF_ADMINISTRATORS,
+    "access_accounts.end_session": TOKEN_OF_ADMINISTRATORS,
+    "access_accounts.list_mail_domains": TOKEN_OF_ADMINISTRATORS,
+    "access_accounts.list_access_acts": TOKEN_OF_ADMINISTRATORS,
+    "access_accounts.read_outbox": TOKEN_OF_ADMINISTRATORS,
+    "access_webhooks.list_client_endpoints": TOKEN_OF_ADMINISTRATORS,
+    "access_webhooks.read_client_endpoint": TOKEN_OF_ADMINISTRATORS,
+    "access_webhooks.deactivate_client_endpoint": TOKEN_OF_ADMINISTRATORS,
+    "access_webhooks.list_client_deliveries": TOKEN_OF_ADMINISTRATORS,
+    "access_webhooks.replay_client_delivery": TOKEN_OF_ADMINISTRATORS,
 }
 
 PAGES: Mapping[str, Rule] = {
