@@ -79,7 +79,10 @@ from matchmaker_api.routers import (
     access_accounts,
     access_keys,
     access_webhooks,
+    by_group_link,
+    by_group_link_acts,
     by_link,
+    by_link_draft,
     catalogue_groups,
     catalogue_works,
     challenges,
@@ -103,8 +106,8 @@ have approved, with the evidence for every suggestion. Nothing is answered befor
 For those who look after the catalogue: its groups, their works, and imports. For administrators: keys, accounts,
 sessions and webhooks.
 
-Every request needs an API key; under /api/v1/catalogue and /api/v1/access a personal token; under /api/v1/by-link the
-secret of a private link, for who holds one.
+Every request needs an API key; under /api/v1/catalogue and /api/v1/access a personal token; under /api/v1/by-link and
+/api/v1/by-group-link the secret of a private link, for who holds one.
 Errors are problem documents (RFC 9457) whose `type` is the address of a page; their
 language, and that of words and reasons, follows Accept-Language (sv, en). See docs/api.md for a quick start, and for
 how this API is versioned.
@@ -114,7 +117,7 @@ API = (
     *(challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health),
     *(catalogue_groups, catalogue_works, catalogue_links_api, catalogue_imports_api),
     *(access_keys, access_accounts, access_webhooks),
-    by_link,
+    *(by_link, by_link_draft, by_group_link, by_group_link_acts),
 )
 PAGES = (
     *(public, problems, widget, challenge_open, challenge_drafts, challenge_form, challenge_similar, challenge_status),

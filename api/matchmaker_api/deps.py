@@ -28,6 +28,11 @@ def _held(request: Request) -> HeldLink:
     return held
 
 
+def _own_group(request: Request) -> str:
+    group: str = request.state.own_group
+    return group
+
+
 async def _typed(request: Request) -> AsyncIterator[FormData]:
     async with request.form() as sent:  # its files are closed when the answer is there
         yield sent
@@ -40,6 +45,9 @@ Client = Annotated[Principal, Depends(_principal)]
 
 Held = Annotated[HeldLink, Depends(_held)]
 """The private link whose secret came with the request, and what it opens."""
+
+OwnGroup = Annotated[str, Depends(_own_group)]
+"""The id of the group whose private link's secret came with the request."""
 
 Sent = Annotated[FormData, Depends(_typed)]
 """A form as it was sent; nothing of it is read before it is known who sends it."""

@@ -7,12 +7,12 @@ from fastapi import FastAPI
 
 from matchmaker.domain.access import Role
 from matchmaker_api.problem_catalogue import PROBLEMS, problem_type
-from matchmaker_api.security.policy import ROUTES, Rule
+from matchmaker_api.security.policy import ROUTES, Link, Rule
 
 MEDIA_TYPE = "application/problem+json"
 SCHEME = "apiKey"
 TOKEN_SCHEME = "personalToken"  # noqa: S105  # the name of a way to show who one is
-LINK_SCHEME = "privateLink"
+LINK_SCHEMES = {Link.CHALLENGE: "privateLink", Link.GROUP: "groupLink"}
 
 REQUEST_ID_HEADER = {
     "description": "The request's id: the caller's own, else one of ours. It stands in the server's log.",
@@ -89,6 +89,18 @@ OF_OPERATIONS: dict[str, dict[int, list[str]]] = {
     "read_linked_shortlist": {404: ["not-approved-yet", "not-found"]},
     "admit_other": {409: ["illegal-act", "stale-case"]},
     "refuse_other": {409: ["stale-case"]},
+    "begin_draft": {429: ["too-many-requests"]},
+    "write_draft": {412: ["precondition-failed"], 428: ["precondition-required"]},
+    "send_draft": {
+        409: ["illegal-act", "stale-case"],
+        422: ["invalid-description", "personal-data", "invalid-challenge", "invalid-request"],
+    },
+    "join_challenge": {409: ["illegal-act"], 422: ["invalid-description", "invalid-request"]},
+    "correct_own_texts": {
+        412: ["precondition-failed"],
+        422: ["invalid-description", "invalid-request"],
+        428: ["precondition-required"],
+    },
     "list_access_acts": {422: ["invalid-cursor", "invalid-request"]},
     "list_client_deliveries": {422: ["invalid-cursor", "invalid-request"]},
     "replay_client_delivery": {409: ["cannot-replay"]},
@@ -112,10 +124,15 @@ def describe(app: FastAPI) -> dict[str, Any]:
             "scheme": "bearer",
             "description": "A personal token of staff: Authorization: Bearer mmp_<id>_<secret>",
         },
-        LINK_SCHEME: {
+        LINK_SCHEMES[Link.CHALLENGE]: {
             "type": "http",
             "scheme": "bearer",
             "description": "A private link's secret, what stands behind /challenges/: Authorization: Bearer <secret>",
+        },
+        LINK_SCHEMES[Link.GROUP]: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The secret of a group's link, what stands behind /groups/: Authorization: Bearer <secret>",
         },
     }
     for name in ("HTTPValidationError", "ValidationError"):  # the framework's own, which is never answered
@@ -140,7 +157,7 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Rule
 def _describe_operation(operation: dict[str, Any], rule: Rule) -> None:
     needs_key = Role.PUBLIC not in rule.roles
     operation["security"] = [{_scheme(rule): []}] if needs_key else []
-    if rule.is_for_programs or rule.is_by_secret:
+    if rule.is_for_programs or rule.link:
         roles = sorted(one.value for one in rule.roles)
         named = ", ".join(f"`{one}`" for one in roles)
         operation["description"] = f"{operation.get('description', '')}\n\nRoles: {named}.".strip()
@@ -159,8 +176,8 @@ def _describe_operation(operation: dict[str, Any], rule: Rule) -> None:
 
 
 def _scheme(rule: Rule) -> str:
-    if rule.is_by_secret:
-        return LINK_SCHEME
+    if rule.link:
+        return LINK_SCHEMES[rule.link]
     return TOKEN_SCHEME if rule.is_for_programs else SCHEME
 
 
@@ -170,7 +187,7 @@ def _problems(operation: dict[str, Any], rule: Rule) -> dict[int, list[str]]:
         found |= WITH_KEY
     if rule.is_for_programs:
         found[403] = ["forbidden"]
-    if rule.is_by_secret:
+    if rule.link:
         found |= WITH_LINK
     if "requestBody" in operation:
         found |= WITH_BODY

@@ -257,3 +257,82 @@ def test_both_what_opens_and_what_opens_nothing_is_counted(workspace: Workspace)
         guessed = [client.get(API, headers=bearing("A" * 32)).status_code for _ in range(4)]
         assert guessed == [401, 401, 401, 429]
         assert client.get(API, headers=bearing(other)).status_code == 200, "who guesses keeps nobody out"
+
+
+def begin(client: TestClient, **fields: object) -> dict[str, str]:
+    """The headers of who has begun a challenge."""
+    begun = client.post("/api/v1/drafts", json={**BODY, "municipality": "2582", **fields})
+    assert (begun.status_code, begun.headers["cache-control"]) == (201, "no-store")
+    return bearing(begun.json()["secret"])
+
+
+def test_a_challenge_is_begun_written_and_sent_once_behind_its_link(client: TestClient, workspace: Workspace) -> None:
+    holder = begin(client, title="", by_when="soon")
+    read_first = client.get(f"{API}/draft", headers=holder)
+    assert (read_first.json()["text"], read_first.json()["by_when"]) == (BODY["text"], "soon"), "right or wrong"
+    wrong = client.post(f"{API}/draft/submission", headers=holder)
+    assert [one["pointer"] for one in wrong.json()["errors"]] == ["/title", "/by_when"]
+    changed = {"title": "Källare", "by_when": ""}
+    assert client.patch(f"{API}/draft", json=changed, headers=holder).status_code == 428
+    matching = {**holder, "If-Match": read_first.headers["etag"]}
+    kept = client.patch(f"{API}/draft", json=changed, headers=matching)
+    assert (kept.json()["title"], kept.json()["text"]) == ("Källare", BODY["text"]), "the other fields stay"
+    late = client.patch(f"{API}/draft", json={"title": "Annat"}, headers=matching)
+    assert late.status_code == 412
+    first, again = (client.post(f"{API}/draft/submission", headers=holder) for _ in range(2))
+    assert (first.status_code, first.json()["state"], first.json()["version"]) == (200, "submitted", 1)
+    assert again.json()["id"] == first.json()["id"] and again.json()["version"] == 1
+    assert kinds(workspace, first.json()["id"]).count(EventKind.SUBMIT) == 1
+    assert client.get(f"{API}/draft", headers=holder).status_code == 404
+
+
+def test_a_draft_is_thrown_away_and_what_was_sent_is_not(client: TestClient, workspace: Workspace) -> None:
+    holder = begin(client)
+    assert client.delete(f"{API}/draft", headers=holder).status_code == 204
+    assert client.get(API, headers=holder).status_code == 401
+    secret, case = send(workspace)
+    assert client.delete(f"{API}/draft", headers=bearing(secret)).status_code == 404
+    drafts.start_amending(workspace.database, secret)
+    assert client.get(f"{API}/draft", headers=bearing(secret)).json()["is_amendment"]
+    assert client.delete(f"{API}/draft", headers=bearing(secret)).status_code == 204
+    assert client.get(f"{API}/challenge", headers=bearing(secret)).json()["id"] == case.id
+
+
+def test_a_draft_that_was_overtaken_is_sent_by_who_has_read_what_overtook_it(
+    client: TestClient, workspace: Workspace
+) -> None:
+    secret, _ = send(workspace)
+    drafts.start_amending(workspace.database, secret)
+    headers = {**bearing(secret), "If-Match": "*"}
+    assert client.put(f"{API}/challenge", json=BODY, headers=headers).json()["version"] == 2
+    assert client.get(f"{API}/draft", headers=headers).json()["is_overtaken"]
+    unseen = client.post(f"{API}/draft/submission", headers=headers)
+    assert (unseen.status_code, unseen.json()["type"]) == (409, "/problems/stale-case")
+    assert client.post(f"{API}/draft/submission?seen=2", headers=headers).json()["version"] == 3
+
+
+def test_in_place_of_asking_again_anothers_challenge_is_joined(client: TestClient, workspace: Workspace) -> None:
+    _, case = send(workspace)
+    holder = begin(client)
+    found = client.get(f"{API}/draft/similar", headers=holder).json()["items"]
+    assert case.id in {one["id"] for one in found}
+    body = {"challenge": case.id, "role": "co_owner"}
+    nowhere = client.post(f"{API}/draft/joining", json={**body, "challenge": "nowhere"}, headers=holder)
+    assert nowhere.status_code == 404
+    joined = client.post(f"{API}/draft/joining", json=body, headers=holder)
+    assert (joined.status_code, joined.headers["cache-control"]) == (201, "no-store")
+    assert client.get(API, headers=holder).status_code == 401, "the draft's link has made way for the new one"
+    told = client.get(API, headers=bearing(joined.json()["secret"])).json()
+    assert (told["role"], told["standing"], told["contributions"]) == (
+        "co_owner", "asked", [f"{BODY['title']}\n\n{BODY['text']}"]
+    )  # fmt: skip
+    own = client.post(f"{API}/draft/joining", json=body, headers=begin(client, municipality="2580"))
+    assert own.json()["errors"][0]["pointer"] == "/municipality"
+
+
+def test_who_begins_too_many_challenges_is_told_when_to_go_on(workspace: Workspace) -> None:
+    app = create_app(workspace.settings.model_copy(update={"draft_rate": "1/minute"}))
+    with TestClient(app, base_url="https://matchmaker.example", client=("203.0.113.9", 5000)) as client:
+        begin(client)
+        refused = client.post("/api/v1/drafts", json={})
+        assert refused.status_code == 429 and int(refused.headers["retry-after"]) > 0

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from matchmaker.curation.researchers import make_link
 from matchmaker.db.case_records import ParticipantRole
 from matchmaker.domain.access import Role, Scope
 from matchmaker.review.drafts import start_draft
@@ -86,7 +87,7 @@ TOKEN_NEEDS |= {
     f"GET {ACCESS}/keys": ADMINISTRATORS,
     f"POST {ACCESS}/keys": ADMINISTRATORS,
     f"GET {ACCESS}/keys/{{key_id}}": ADMINISTRATORS,
-    f"DELETE {ACCESS}/keys/{{key_id}}": ADMINISTRATORS,
+    f"POST {ACCESS}/keys/{{key_id}}/revocation": ADMINISTRATORS,
     f"GET {ACCESS}/accounts": ADMINISTRATORS,
     f"PUT {ACCESS}/accounts/{{label}}/ending": ADMINISTRATORS,
     f"DELETE {ACCESS}/accounts/{{label}}/ending": ADMINISTRATORS,
@@ -97,7 +98,7 @@ TOKEN_NEEDS |= {
     f"GET {ACCESS}/outbox": ADMINISTRATORS,
     f"GET {ACCESS}/webhooks": ADMINISTRATORS,
     f"GET {ACCESS}/webhooks/{{endpoint_id}}": ADMINISTRATORS,
-    f"DELETE {ACCESS}/webhooks/{{endpoint_id}}": ADMINISTRATORS,
+    f"POST {ACCESS}/webhooks/{{endpoint_id}}/deactivation": ADMINISTRATORS,
     f"GET {ACCESS}/webhooks/{{endpoint_id}}/deliveries": ADMINISTRATORS,
     f"POST {ACCESS}/webhooks/{{endpoint_id}}/deliveries/{{delivery_id}}/replay": ADMINISTRATORS,
 }
@@ -114,7 +115,34 @@ LINK_NEEDS = {
     f"PUT {LINK}/others/{{participant_id}}/admission",
     f"DELETE {LINK}/others/{{participant_id}}/admission",
     f"POST {LINK}/replacement",
+    f"GET {LINK}/draft",
+    f"PATCH {LINK}/draft",
+    f"DELETE {LINK}/draft",
+    f"GET {LINK}/draft/similar",
+    f"POST {LINK}/draft/submission",
+    f"POST {LINK}/draft/joining",
 }
+GROUP_LINK = "/api/v1/by-group-link"
+GROUP_LINK_NEEDS = {
+    f"GET {GROUP_LINK}",
+    f"PUT {GROUP_LINK}/texts",
+    f"GET {GROUP_LINK}/works",
+    f"POST {GROUP_LINK}/works",
+    f"GET {GROUP_LINK}/history",
+    f"GET {GROUP_LINK}/suggested",
+    f"GET {GROUP_LINK}/near",
+    f"POST {GROUP_LINK}/alerts",
+    f"PUT {GROUP_LINK}/availability",
+    f"PUT {GROUP_LINK}/opt-out",
+    f"DELETE {GROUP_LINK}/opt-out",
+    f"PUT {GROUP_LINK}/hidden-works/{{work_id:path}}",
+    f"DELETE {GROUP_LINK}/hidden-works/{{work_id:path}}",
+    f"PUT {GROUP_LINK}/pinned-works/{{work_id:path}}",
+    f"DELETE {GROUP_LINK}/pinned-works/{{work_id:path}}",
+}
+OPEN = {"POST /api/v1/drafts"}
+"""What anybody may, as in the form."""
+
 BODIES = {
     "POST /api/v1/challenges": {"text": "Vägen bullrar."},
     "PUT /api/v1/challenges/{challenge_id}": {"text": "Vägen bullrar."},
@@ -220,8 +248,9 @@ def test_the_desk_and_the_catalogue_and_no_other_pages_are_for_staff(app: FastAP
 
 def test_the_table_of_the_api_is_whole(app: FastAPI) -> None:
     api = {f"{method} {one.path}" for one in routes(app) if one.path.startswith("/api/") for method in one.methods}
-    assert api == set(NEEDS) | set(TOKEN_NEEDS) | LINK_NEEDS
-    assert len(api) == len(NEEDS) + len(TOKEN_NEEDS) + len(LINK_NEEDS)
+    assert api == set(NEEDS) | set(TOKEN_NEEDS) | LINK_NEEDS | GROUP_LINK_NEEDS | OPEN
+    tables = (NEEDS, TOKEN_NEEDS, LINK_NEEDS, GROUP_LINK_NEEDS, OPEN)
+    assert len(api) == sum(len(one) for one in tables), "each in one table"
 
 
 def test_a_route_without_a_rule_is_refused(workspace: Workspace) -> None:
@@ -236,7 +265,7 @@ def test_a_route_without_a_rule_is_refused(workspace: Workspace) -> None:
 
 
 def test_the_api_needs_a_key(here: TestClient, challenges: dict[str, str]) -> None:
-    for operation in (*NEEDS, *TOKEN_NEEDS, *LINK_NEEDS):
+    for operation in (*NEEDS, *TOKEN_NEEDS, *LINK_NEEDS, *GROUP_LINK_NEEDS):
         method, path = operation.split(" ")
         for headers in ({}, {"Authorization": "Basic bW06bW0="}, bearing("mm_000000000000_" + "A" * 43)):
             answer = here.request(method, filled(path, challenges[OWN]), json=BODIES.get(operation), headers=headers)
@@ -329,10 +358,29 @@ def test_a_links_secret_opens_what_is_for_it_and_nothing_else_does(here: TestCli
         assert answer.status_code not in {401, 403, 500} and "ratelimit" in answer.headers, operation
         refused = here.request(method, filled(path), json=LINK_BODIES.get(operation), headers=bearing(key))
         assert (refused.status_code, refused.json()["type"]) == (401, "/problems/invalid-link"), operation
-    for operation in (*NEEDS, *TOKEN_NEEDS):
+    for operation in (*NEEDS, *TOKEN_NEEDS, *GROUP_LINK_NEEDS):
         method, path = operation.split(" ")
         answer = here.request(method, filled(path), json=BODIES.get(operation), headers=bearing(secret))
         assert answer.status_code == 401, operation
+
+
+def test_a_groups_links_secret_opens_its_groups_page_and_nothing_else(here: TestClient, workspace: Workspace) -> None:
+    secret = make_link(workspace.database, "main", "energy-engineering", "steward")
+    for operation in GROUP_LINK_NEEDS:
+        method, path = operation.split(" ")
+        if path.endswith("/opt-out"):
+            continue  # the others still need the group
+        answer = here.request(method, filled(path), headers=bearing(secret))
+        assert answer.status_code not in {401, 403, 500} and "ratelimit" in answer.headers, operation
+    key = new_key(workspace, municipalities=None)
+    link = send(workspace, municipality=OWN)[0]
+    for operation in (*NEEDS, *TOKEN_NEEDS, *LINK_NEEDS):
+        method, path = operation.split(" ")
+        assert here.request(method, filled(path), headers=bearing(secret)).status_code == 401, operation
+    for operation in GROUP_LINK_NEEDS:
+        method, path = operation.split(" ")
+        for other in (key, link):
+            assert here.request(method, filled(path), headers=bearing(other)).status_code == 401, operation
 
 
 def test_a_private_link_opens_its_own_challenge_to_whoever_holds_it(away: TestClient, workspace: Workspace) -> None:

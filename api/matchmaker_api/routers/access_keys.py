@@ -53,9 +53,8 @@ def read_key(key_id: str, workspace: OpenWorkspace) -> Key:
     return Key.of(client_keys.get_key(workspace.database, key_id), datetime.now(UTC))
 
 
-@router.delete(
-    "/{key_id}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response, summary="Revoke an API key"
-)
-def revoke_key(key_id: str, workspace: OpenWorkspace, client: Client) -> None:
+@router.post("/{key_id}/revocation", summary="Revoke an API key")
+def revoke_key(key_id: str, workspace: OpenWorkspace, client: Client) -> Key:
     """The next request with it is refused. It stays in the list; twice is as good as once."""
     revoke(workspace.database, key_id, by=client.client)
+    return Key.of(client_keys.get_key(workspace.database, key_id), datetime.now(UTC))

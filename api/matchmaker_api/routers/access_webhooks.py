@@ -28,15 +28,11 @@ def read_client_endpoint(endpoint_id: str, workspace: OpenWorkspace) -> ClientEn
     return ClientEndpoint.of(endpoints.get_endpoint(workspace.database, None, endpoint_id))
 
 
-@router.delete(
-    "/{endpoint_id}",
-    status_code=status.HTTP_204_NO_CONTENT,
-    response_class=Response,
-    summary="Deactivate a client's webhook endpoint",
-)
-def deactivate_client_endpoint(endpoint_id: str, workspace: OpenWorkspace, client: Client) -> None:
+@router.post("/{endpoint_id}/deactivation", summary="Deactivate a client's webhook endpoint")
+def deactivate_client_endpoint(endpoint_id: str, workspace: OpenWorkspace, client: Client) -> ClientEndpoint:
     """Nothing more is sent there, and its secrets are deleted. Its deliveries can still be read."""
     deactivate_clients(workspace.database, endpoint_id, by=client.client)
+    return ClientEndpoint.of(endpoints.get_endpoint(workspace.database, None, endpoint_id))
 
 
 @router.get("/{endpoint_id}/deliveries", summary="List what was sent to a client's endpoint")

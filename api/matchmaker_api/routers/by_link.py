@@ -17,7 +17,7 @@ from matchmaker.review.portal import approved_of
 from matchmaker.review.private_links import replace_link as replace
 from matchmaker.review.repeats import do_once
 from matchmaker.workspace import Workspace
-from matchmaker_api.deps import Held, OpenWorkspace, Say
+from matchmaker_api.deps import Client, Held, OpenWorkspace, Say
 from matchmaker_api.idempotency import REPLAYED, IdempotencyKey, IfMatch, check_match, etag, request_text
 from matchmaker_api.routers.challenges import form_choices
 from matchmaker_api.schemas.by_link import Letters, LettersWish, LinkSecret, Opened, as_told, form_fields
@@ -43,7 +43,7 @@ def read_link(workspace: OpenWorkspace, held: Held) -> Opened:
 @router.get("/challenge", summary="Read the link's challenge", responses=FOUND)
 def read_linked_challenge(response: Response, workspace: OpenWorkspace, held: Held) -> Challenge:
     """As it is now; with its ETag it can be amended."""
-    return _answered(_read(workspace, held), response)
+    return _answered(read_told(workspace, held), response)
 
 
 @router.put("/challenge", summary="Amend the link's challenge", responses=FOUND)
@@ -71,7 +71,7 @@ def amend_linked_challenge(
     with workspace.database.transaction() as session:
         by_link.amend(session, held, description, new.language, say.language, settings.answer_days, expect)
     match_if_possible(workspace.database, held.linked.id, workspace.matcher)
-    return _answered(_read(workspace, held), response)
+    return _answered(read_told(workspace, held), response)
 
 
 @router.post("/withdrawal", summary="Withdraw the link's challenge", responses=FOUND)
@@ -80,7 +80,7 @@ def withdraw_linked_challenge(response: Response, workspace: OpenWorkspace, held
     by_link.check_owner(held)
     with workspace.database.transaction() as session:
         portal.withdraw(session, held.linked.id, OFFICER)
-    return _answered(_read(workspace, held), response)
+    return _answered(read_told(workspace, held), response)
 
 
 @router.post("/answer", summary="Answer the adviser's question by link", responses=FOUND)
@@ -90,6 +90,7 @@ def answer_linked_question(
     response: Response,
     workspace: OpenWorkspace,
     held: Held,
+    client: Client,
     idempotency_key: IdempotencyKey = None,
 ) -> Challenge:
     """Answers the question that the challenge shows; the question's id is sent with it."""
@@ -100,7 +101,7 @@ def answer_linked_question(
         told = portal.read_told(session, held.linked.id)
         return as_told(Challenge.of(told)).model_dump(mode="json")
 
-    content, replayed = do_once(workspace.database, held.client, idempotency_key, request_text(request, answer), act)
+    content, replayed = do_once(workspace.database, client.client, idempotency_key, request_text(request, answer), act)
     if replayed:
         response.headers[REPLAYED] = "true"
     return _answered(Challenge.model_validate(content), response)
@@ -154,7 +155,8 @@ def replace_link(response: Response, workspace: OpenWorkspace, held: Held) -> Li
     return LinkSecret(secret=replace(workspace.database, held.token, LINK_HOLDER))
 
 
-def _read(workspace: Workspace, held: HeldLink) -> Challenge:
+def read_told(workspace: Workspace, held: HeldLink) -> Challenge:
+    """The challenge as it is told to the link's holder."""
     shown = by_link.shown_to(workspace.database, held)
     return as_told(Challenge.of(by_link.told_to(shown, held)))
 

@@ -67,7 +67,7 @@ def list_catalogue_groups(
 @router.get("/{group_id}", summary="Read a group of the catalogue", responses=FOUND)
 def read_catalogue_group(group_id: str, response: Response, workspace: OpenWorkspace) -> Group:
     """A group as it is and as it came, and what was decided about it."""
-    return _answered(workspace, group_id, response)
+    return answered_group(workspace, group_id, response)
 
 
 @router.put("/{group_id}/texts", summary="Correct a group", responses=FOUND)
@@ -80,25 +80,22 @@ def correct_catalogue_group(
     if_match: IfMatch = None,
 ) -> Group:
     """What is sent as it came is no correction: later imports may change it."""
-    group, document = _read(workspace, group_id)
+    group, document = read_group(workspace, group_id)
     check_match(if_match, document)
-    folder = workspace.settings.catalogue_folder
-    choices = Choices([one.id for one in read_areas(folder)], list(read_departments(folder)))
     try:
-        correct_group(
-            workspace.database, MAIN_COLLECTION, group_id, texts.typed(), choices, seen_as(group.now), client.role
-        )
+        seen, choices = seen_as(group.now), edit_choices(workspace)
+        correct_group(workspace.database, MAIN_COLLECTION, group_id, texts.typed(), choices, seen, client.role)
     except StaleGroupError:  # somebody was faster than we were between reading and writing
         raise PreconditionFailedError(STALE) from None
-    return _answered(workspace, group_id, response)
+    return answered_group(workspace, group_id, response)
 
 
 @router.delete("/{group_id}/texts", summary="Show a group as it came", responses=FOUND)
 def undo_correction(group_id: str, response: Response, workspace: OpenWorkspace, client: Client) -> Group:
     """Takes every correction back."""
-    _read(workspace, group_id)
+    read_group(workspace, group_id)
     groups.undo_edit(workspace.database, MAIN_COLLECTION, group_id, client.role)
-    return _answered(workspace, group_id, response)
+    return answered_group(workspace, group_id, response)
 
 
 @router.put("/{group_id}/availability", summary="Say what a group has room for", responses=FOUND)
@@ -106,57 +103,57 @@ def set_availability(
     group_id: str, availability: Availability, response: Response, workspace: OpenWorkspace, client: Client
 ) -> Group:
     """In place of what was said before."""
-    _read(workspace, group_id)
+    read_group(workspace, group_id)
     value = availability.model_dump(mode="json")
     groups.set_availability(workspace.database, MAIN_COLLECTION, group_id, value, client.role)
-    return _answered(workspace, group_id, response)
+    return answered_group(workspace, group_id, response)
 
 
 @router.put("/{group_id}/retirement", summary="Take a group out of matching", responses=FOUND)
 def retire_group(group_id: str, response: Response, workspace: OpenWorkspace, client: Client) -> Group:
     """For a group that is no more. Its history stays."""
-    _read(workspace, group_id)
+    read_group(workspace, group_id)
     groups.retire_group(workspace.database, MAIN_COLLECTION, group_id, client.role)
-    return _answered(workspace, group_id, response)
+    return answered_group(workspace, group_id, response)
 
 
 @router.delete("/{group_id}/retirement", summary="Take a group in again", responses=FOUND)
 def reinstate_group(group_id: str, response: Response, workspace: OpenWorkspace, client: Client) -> Group:
     """For a group that was retired or merged."""
-    _read(workspace, group_id)
+    read_group(workspace, group_id)
     groups.reinstate_group(workspace.database, MAIN_COLLECTION, group_id, client.role)
-    return _answered(workspace, group_id, response)
+    return answered_group(workspace, group_id, response)
 
 
 @router.put("/{group_id}/opt-out", summary="Take a group out at its own wish", responses=FOUND)
 def opt_group_out(group_id: str, response: Response, workspace: OpenWorkspace, client: Client) -> Group:
     """At once out of index, pages and API; a restored backup does not bring it back."""
-    _read(workspace, group_id)
+    read_group(workspace, group_id)
     ledger = workspace.settings.opt_outs
     groups.opt_out(workspace.database, ledger, MAIN_COLLECTION, group_id, client.role)
-    return _answered(workspace, group_id, response)
+    return answered_group(workspace, group_id, response)
 
 
 @router.delete("/{group_id}/opt-out", summary="Take a group in that had opted out", responses=FOUND)
 def opt_group_in(group_id: str, response: Response, workspace: OpenWorkspace, client: Client) -> Group:
     """At its own wish."""
-    _read(workspace, group_id)
+    read_group(workspace, group_id)
     groups.opt_in(workspace.database, workspace.settings.opt_outs, MAIN_COLLECTION, group_id, client.role)
-    return _answered(workspace, group_id, response)
+    return answered_group(workspace, group_id, response)
 
 
 @router.post("/{group_id}/merger", summary="Make a group part of another", responses=FOUND)
 def merge_group(group_id: str, merger: Merger, response: Response, workspace: OpenWorkspace, client: Client) -> Group:
     """Its works are the other's from now on, and itself is not matched any more."""
-    _read(workspace, group_id)
+    read_group(workspace, group_id)
     groups.merge_groups(workspace.database, MAIN_COLLECTION, group_id, merger.into, client.role)
-    return _answered(workspace, group_id, response)
+    return answered_group(workspace, group_id, response)
 
 
 @router.post("/{group_id}/split", status_code=status.HTTP_201_CREATED, summary="Make two groups of one")
 def split_group(group_id: str, split: Split, response: Response, workspace: OpenWorkspace, client: Client) -> Group:
     """A new group of some of the group's works, which it has no more."""
-    _read(workspace, group_id)
+    read_group(workspace, group_id)
     for work in split.works:
         check_linked(workspace.database, MAIN_COLLECTION, group_id, work)
     # A text that is blank is complained of by its field; an empty one would be none at all.
@@ -170,7 +167,7 @@ def split_group(group_id: str, split: Split, response: Response, workspace: Open
         client.role,
     )
     response.headers["Location"] = f"/api/v1/catalogue/groups/{new}"
-    return _answered(workspace, new, response)
+    return answered_group(workspace, new, response)
 
 
 @router.get("/{group_id}/history", summary="Read what was done with a group")
@@ -184,7 +181,14 @@ def read_group_history(group_id: str, workspace: OpenWorkspace) -> History:
         )
 
 
-def _read(workspace: Workspace, group_id: str) -> tuple[CuratedGroup, Group]:
+def edit_choices(workspace: Workspace) -> Choices:
+    """What a group's areas and department may be."""
+    folder = workspace.settings.catalogue_folder
+    return Choices([one.id for one in read_areas(folder)], list(read_departments(folder)))
+
+
+def read_group(workspace: Workspace, group_id: str) -> tuple[CuratedGroup, Group]:
+    """A group, and as it is told."""
     with workspace.database.reading() as session:
         group = find_group(session, MAIN_COLLECTION, group_id)
         works = count_group_works(session, MAIN_COLLECTION, group_id)
@@ -192,7 +196,8 @@ def _read(workspace: Workspace, group_id: str) -> tuple[CuratedGroup, Group]:
     return group, Group.of(group, room, works)
 
 
-def _answered(workspace: Workspace, group_id: str, response: Response) -> Group:
-    document = _read(workspace, group_id)[1]
+def answered_group(workspace: Workspace, group_id: str, response: Response) -> Group:
+    """A group as it is told now, with its ETag on the answer."""
+    document = read_group(workspace, group_id)[1]
     response.headers["ETag"] = etag(document)
     return document

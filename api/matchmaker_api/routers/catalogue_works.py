@@ -9,6 +9,7 @@ from matchmaker.curation.suggested import check_linked
 from matchmaker.db.group_lists import count_group_works, find_group
 from matchmaker.db.work_lists import find_group_works
 from matchmaker.domain.collection import MAIN_COLLECTION
+from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, OpenWorkspace
 from matchmaker_api.pagination import Limit
 from matchmaker_api.schemas.work import NewWork, Work, WorkId, Works
@@ -38,7 +39,12 @@ def add_work(group_id: str, new: NewWork, workspace: OpenWorkspace, client: Clie
     """A DOI that is known already only links that work."""
     with workspace.database.reading() as session:
         find_group(session, MAIN_COLLECTION, group_id)
-    added = groups.add_work(
+    return WorkId(id=add_to(workspace, group_id, new, client.role))
+
+
+def add_to(workspace: Workspace, group_id: str, new: NewWork, by: str) -> str:
+    """Add a work to a group, as a role; returns the work's id."""
+    return groups.add_work(
         workspace.database,
         MAIN_COLLECTION,
         group_id,
@@ -48,9 +54,8 @@ def add_work(group_id: str, new: NewWork, workspace: OpenWorkspace, client: Clie
         doi=new.doi,
         url=new.url,
         pseudonym=workspace.pseudonym,
-        by=client.role,
+        by=by,
     )
-    return WorkId(id=added)
 
 
 @router.delete(

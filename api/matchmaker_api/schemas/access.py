@@ -37,7 +37,10 @@ class NewKey(BaseModel):
         },
     )
 
-    client: Text = Field(description="The client's name, of a system and not of a person: a-z, digits and -.")
+    client: Text = Field(
+        description="The client's name, of a system and not of a person.",
+        json_schema_extra={"pattern": "^[a-z0-9][a-z0-9-]{0,63}$"},
+    )
     scopes: list[Scope] = Field(min_length=1, description="What the key is for; none includes another.")
     municipalities: Annotated[list[Text], Field(min_length=1)] | None = Field(
         description="Codes of the municipalities that the key is for; null for all of them."

@@ -64,15 +64,15 @@ def _authorise(request: Request) -> None:
         raise ForbiddenError(mark("This is open to nobody."))
     principal = _identify(request, rule)
     request.state.principal = principal
-    if rule.is_for_programs or rule.is_by_secret or principal.role is Role.PORTAL:
+    if rule.is_for_programs or rule.link or principal.role is Role.PORTAL:
         _admit(request, rule, principal)
 
 
 def _identify(request: Request, rule: Rule) -> Principal:
     """As whom somebody asks, among those that the rule allows; keys are read where a key is needed, and only there."""
     workspace: Workspace = request.app.state.workspace
-    if rule.is_by_secret:
-        return link_holder(request, _presented(request))
+    if rule.link:
+        return link_holder(request, rule.link, _presented(request))
     if rule.is_for_programs:
         return _bearer(workspace, _presented(request), rule.roles)
     if Role.PORTAL in rule.roles and Role.PUBLIC not in rule.roles:

@@ -7,6 +7,7 @@ municipality is told as not being there (404, not 403): that it exists is a secr
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from matchmaker.db.session import Database
 from matchmaker.domain.access import Principal, Role, Scope
@@ -23,6 +24,13 @@ class ObjectCheck:
     check: Callable[[Database, Principal, str], None]
 
 
+class Link(StrEnum):
+    """What a private link leads to."""
+
+    CHALLENGE = "challenge"
+    GROUP = "group"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Who may use a route: one of the roles, with a portal's key the scope, and for which thing."""
@@ -33,8 +41,8 @@ class Rule:
     rate: Rate = Rate.DEFAULT
     is_for_programs: bool = False
     """Whether a personal token is what opens it, and a session is not."""
-    is_by_secret: bool = False
-    """Whether the secret of a private link, sent as a bearer's and not in the address, is what opens it."""
+    link: Link | None = None
+    """The kind of private link whose secret, sent as a bearer's and not in the address, is what opens it."""
 
 
 def _portal(scope: Scope, check: ObjectCheck | None = None, rate: Rate = Rate.DEFAULT) -> Rule:
@@ -44,7 +52,8 @@ def _portal(scope: Scope, check: ObjectCheck | None = None, rate: Rate = Rate.DE
 EVERYBODY = Rule(frozenset(Role))
 BY_LINK = Rule(frozenset({Role.PUBLIC, Role.LINK_HOLDER}))
 """The link in the path is what counts: whoever holds it may, and what it opens is looked up by it."""
-SECRET_OF_LINK = Rule(frozenset({Role.LINK_HOLDER}), is_by_secret=True)
+SECRET_OF_LINK = Rule(frozenset({Role.LINK_HOLDER}), link=Link.CHALLENGE)
+SECRET_OF_GROUP = Rule(frozenset({Role.LINK_HOLDER}), link=Link.GROUP)
 DESK = Rule(AT_THE_DESK)
 ADMINISTRATORS = Rule(frozenset({Role.ADMINISTRATOR}))
 OFFICERS = Rule(frozenset({Role.OFFICER}))
@@ -94,6 +103,28 @@ ROUTES: Mapping[str, Rule] = {
     "by_link.admit_other": SECRET_OF_LINK,
     "by_link.refuse_other": SECRET_OF_LINK,
     "by_link.replace_link": SECRET_OF_LINK,
+    "by_link_draft.begin_draft": EVERYBODY,
+    "by_link_draft.read_draft": SECRET_OF_LINK,
+    "by_link_draft.write_draft": SECRET_OF_LINK,
+    "by_link_draft.throw_draft_away": SECRET_OF_LINK,
+    "by_link_draft.list_challenges_to_join": SECRET_OF_LINK,
+    "by_link_draft.send_draft": SECRET_OF_LINK,
+    "by_link_draft.join_challenge": SECRET_OF_LINK,
+    "by_group_link.read_own_group": SECRET_OF_GROUP,
+    "by_group_link.correct_own_texts": SECRET_OF_GROUP,
+    "by_group_link.list_own_works": SECRET_OF_GROUP,
+    "by_group_link.read_own_history": SECRET_OF_GROUP,
+    "by_group_link.list_suggested_where": SECRET_OF_GROUP,
+    "by_group_link.list_near_challenges": SECRET_OF_GROUP,
+    "by_group_link.ask_for_own_alerts": SECRET_OF_GROUP,
+    "by_group_link_acts.set_own_availability": SECRET_OF_GROUP,
+    "by_group_link_acts.opt_own_group_out": SECRET_OF_GROUP,
+    "by_group_link_acts.opt_own_group_in": SECRET_OF_GROUP,
+    "by_group_link_acts.add_own_work": SECRET_OF_GROUP,
+    "by_group_link_acts.hide_own_work": SECRET_OF_GROUP,
+    "by_group_link_acts.show_own_work": SECRET_OF_GROUP,
+    "by_group_link_acts.pin_own_work": SECRET_OF_GROUP,
+    "by_group_link_acts.unpin_own_work": SECRET_OF_GROUP,
     "catalogue_groups.list_catalogue_groups": TOKEN_OF_READERS,
     "catalogue_groups.read_catalogue_group": TOKEN_OF_READERS,
     "catalogue_groups.read_group_history": TOKEN_OF_READERS,

@@ -6,6 +6,7 @@ link in a browser's session open nothing here, since nothing would show that the
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from matchmaker.db.case_records import Participant
 from matchmaker.db.correspondence import set_language
@@ -45,14 +46,14 @@ class HeldLink:
     participant: Participant | None
 
     @property
-    def client(self) -> str:
-        """By what requests with the link are counted and remembered: its digest, which opens nothing."""
-        return f"link {link_digest(self.token)}"
-
-    @property
     def reader(self) -> Reader:
         """Whose letters the holder's are."""
         return Reader(self.linked.id, self.participant.id if self.participant else None)
+
+
+def client_of(token: str) -> str:
+    """By what requests with a link are counted and remembered: its digest, which opens nothing."""
+    return f"link {link_digest(token)}"
 
 
 def hold(database: Database, token: str) -> HeldLink:
@@ -85,6 +86,17 @@ def check_sent(held: HeldLink) -> None:
     check_part(held)
     if held.participant and not held.participant.is_admitted:
         raise NotFoundError(mark("Your municipality has not been let in to this challenge."))
+
+
+def check_draft(held: HeldLink) -> Mapping[str, Any]:
+    """That something is being typed behind the link; returns what, by the form's names.
+
+    Raises:
+        NotFoundError: nothing is, or the link is another municipality's.
+    """
+    if held.participant or held.linked.draft is None:
+        raise NotFoundError(mark("This link opens no draft."))
+    return held.linked.draft
 
 
 def check_owner(held: HeldLink) -> None:
