@@ -96,6 +96,7 @@ from matchmaker_api.routers import (
 )
 from matchmaker_api.routers import catalogue_imports as catalogue_imports_api
 from matchmaker_api.routers import catalogue_links as catalogue_links_api
+from matchmaker_api.routers import catalogue_tables as catalogue_tables_api
 from matchmaker_api.security.authorisation import authorise
 from matchmaker_api.security.setup import guard_bodies, name_requests, split_origins
 
@@ -115,7 +116,7 @@ how this API is versioned.
 
 API = (
     *(challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health),
-    *(catalogue_groups, catalogue_works, catalogue_links_api, catalogue_imports_api),
+    *(catalogue_groups, catalogue_works, catalogue_links_api, catalogue_imports_api, catalogue_tables_api),
     *(access_keys, access_accounts, access_webhooks),
     *(by_link, by_link_draft, by_group_link, by_group_link_acts),
 )

@@ -40,7 +40,7 @@ def test_from_a_key_to_an_approved_shortlist(
     blocks: dict[str, str], server: str, environment: dict[str, str], workspace: Workspace
 ) -> None:
     own = {"setup", "send", "events", "python", "webhook", "verify"}
-    others = {"client", "client_send", "client_read", "steward", "administrator", "link"}
+    others = {"client", "client_send", "client_read", "steward", "administrator", "link", "group"}
     assert set(blocks) == own | others, "the rest is run by test_client.py, and by the next tests"
     path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     given = {**environment, "PATH": path, "MATCHMAKER": server}
@@ -91,6 +91,14 @@ def test_who_holds_a_private_link_reads_it_and_stops_the_letters(
     opened, letters = answers(blocks["link"], given)
     assert opened["can"] == ["amend", "withdraw"] and opened["letters"]["wanted"]
     assert letters["wanted"] is False
+
+
+def test_who_holds_a_groups_link_reads_where_it_was_suggested(
+    blocks: dict[str, str], staff: Staff, environment: dict[str, str]
+) -> None:
+    given = {**environment, "MATCHMAKER": staff.address, "GROUP_LINK": staff.group_link}
+    (suggested,) = answers(blocks["group"], given)
+    assert suggested == {"items": []}, "nothing has been published in that place"
 
 
 def answers(script: str, given: dict[str, str]) -> list[Any]:

@@ -1,24 +1,24 @@
 """A group's own page by its private link, the link's secret as a bearer: read, and correct what is the group's."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from matchmaker.curation.editing import StaleGroupError, seen_as
 from matchmaker.curation.researchers import correct_texts
 from matchmaker.db.decisions import find_events
-from matchmaker.db.group_lists import count_group_works, find_group
+from matchmaker.db.group_lists import find_group
 from matchmaker.db.published import list_published
-from matchmaker.db.work_lists import find_group_works
 from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.curation import GroupState
 from matchmaker.review.alerts import ask_for_alerts, check_takes_part
 from matchmaker.review.published import near_challenges, suggested_where
 from matchmaker_api.deps import OpenWorkspace, OwnGroup, Say
 from matchmaker_api.idempotency import STALE, IfMatch, PreconditionFailedError, check_match
-from matchmaker_api.pagination import Limit
+from matchmaker_api.pagination import After, Limit
 from matchmaker_api.routers.catalogue_groups import EVENTS, answered_group, edit_choices, read_group
+from matchmaker_api.routers.catalogue_works import works_page
 from matchmaker_api.schemas.group import CatalogueEvent, Group, History
 from matchmaker_api.schemas.own_group import (
     AskedAlerts,
@@ -29,7 +29,7 @@ from matchmaker_api.schemas.own_group import (
     SuggestedHere,
     SuggestedList,
 )
-from matchmaker_api.schemas.work import Work, Works
+from matchmaker_api.schemas.work import Works
 from matchmaker_api.sites import alert_address
 
 router = APIRouter(prefix="/api/v1/by-group-link", tags=["by group link"])
@@ -63,16 +63,15 @@ def correct_own_texts(
 
 @router.get("/works", summary="List the works of the link's group")
 def list_own_works(
+    request: Request,
+    response: Response,
     workspace: OpenWorkspace,
     group: OwnGroup,
-    offset: Annotated[int, Query(ge=0, le=1_000_000, description="How many to pass over.")] = 0,
+    after: After = None,
     limit: Limit = 20,
 ) -> Works:
     """Pinned ones first, then the newest; hidden ones are among them."""
-    with workspace.database.reading() as session:
-        found = find_group_works(session, MAIN_COLLECTION, group, limit, offset)
-        total = count_group_works(session, MAIN_COLLECTION, group)
-    return Works(items=[Work.of(one) for one in found], total=total)
+    return works_page(request, response, workspace, group, after, limit)
 
 
 @router.get("/history", summary="Read what was done with the link's group")

@@ -18,7 +18,7 @@ from matchmaker.review.private_links import replace_link as replace
 from matchmaker.review.repeats import do_once
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, Held, OpenWorkspace, Say
-from matchmaker_api.idempotency import REPLAYED, IdempotencyKey, IfMatch, check_match, etag, request_text
+from matchmaker_api.idempotency import IdempotencyKey, IfMatch, check_match, etag, note_replayed, request_text
 from matchmaker_api.routers.challenges import form_choices
 from matchmaker_api.schemas.by_link import Letters, LettersWish, LinkSecret, Opened, as_told, form_fields
 from matchmaker_api.schemas.challenge import Answer, Challenge, NewChallenge
@@ -101,9 +101,8 @@ def answer_linked_question(
         told = portal.read_told(session, held.linked.id)
         return as_told(Challenge.of(told)).model_dump(mode="json")
 
-    content, replayed = do_once(workspace.database, client.client, idempotency_key, request_text(request, answer), act)
-    if replayed:
-        response.headers[REPLAYED] = "true"
+    content, replayed = do_once(workspace.database, client.caller, idempotency_key, request_text(request, answer), act)
+    note_replayed(response, replayed=replayed)
     return _answered(Challenge.model_validate(content), response)
 
 

@@ -24,7 +24,7 @@ from matchmaker.review.repeats import do_once
 from matchmaker.settings import Settings
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, OpenWorkspace
-from matchmaker_api.idempotency import REPLAYED, IdempotencyKey, IfMatch, check_match, etag, request_text
+from matchmaker_api.idempotency import IdempotencyKey, IfMatch, check_match, etag, note_replayed, request_text
 from matchmaker_api.pagination import After, Limit, next_page, place_cursor, read_place
 from matchmaker_api.schemas.challenge import Answer, Challenge, ChallengeState, NewChallenge
 from matchmaker_api.schemas.challenge_lists import (
@@ -107,7 +107,7 @@ def create_challenge(
         return _document(session, case.id, client).model_dump(mode="json")
 
     content, replayed = do_once(
-        workspace.database, client.client, idempotency_key, request_text(request, new, described.municipality), act
+        workspace.database, client.caller, idempotency_key, request_text(request, new, described.municipality), act
     )
     document = Challenge.model_validate(content)
     match_if_possible(workspace.database, document.id, workspace.matcher)
@@ -181,7 +181,7 @@ def answer_question(
         portal.answer(session, challenge_id, answer.question, answer.text, portal.portal_actor(client.client))
         return _document(session, challenge_id, client).model_dump(mode="json")
 
-    content, replayed = do_once(workspace.database, client.client, idempotency_key, request_text(request, answer), act)
+    content, replayed = do_once(workspace.database, client.caller, idempotency_key, request_text(request, answer), act)
     return _answered(Challenge.model_validate(content), response, replayed=replayed)
 
 
@@ -231,6 +231,5 @@ def _document(session: Session, challenge_id: str, client: Principal) -> Challen
 
 def _answered(document: Challenge, response: Response, *, replayed: bool = False) -> Challenge:
     response.headers["ETag"] = etag(document)
-    if replayed:
-        response.headers[REPLAYED] = "true"
+    note_replayed(response, replayed=replayed)
     return document

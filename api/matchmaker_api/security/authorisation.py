@@ -109,9 +109,7 @@ def _presented(request: Request) -> str:
 def _admit(request: Request, rule: Rule, principal: Principal) -> None:
     """Rate first, so that refusals count too; then scope; then whose the thing is."""
     rates: Rates = request.app.state.rates
-    # A portal may have chosen a name that is like an account's label: the two are counted apart.
-    client = f"account {principal.client}" if rule.is_for_programs else principal.client
-    request.state.answer_headers = rates.spend(client, rule.rate)
+    request.state.answer_headers = rates.spend(principal.caller, rule.rate)
     if rule.scope is not None and rule.scope not in principal.scopes:
         raise MissingScopeError(mark("The API key lacks the scope {scope}."), scope=rule.scope)
     if rule.object is not None:

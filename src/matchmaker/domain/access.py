@@ -52,6 +52,13 @@ class Principal:
     scopes: frozenset[Scope] = frozenset()
     token: str = ""
 
+    @property
+    def caller(self) -> str:
+        """By what requests are counted, and repeated ones known. A portal may have chosen a name that is like an
+        account's label: the two are kept apart.
+        """
+        return f"account {self.client}" if self.token else self.client
+
     def acts_for(self, municipality: str | None) -> bool:
         """Whether what belongs to a municipality (None: to none) is this one's to see and change."""
         return self.municipalities is None or (municipality is not None and municipality in self.municipalities)
