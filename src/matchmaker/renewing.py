@@ -90,7 +90,7 @@ class Renewals:
         is_whole = False
         try:
             is_whole = self._renew(collection, folder, recipe, take)
-        except Exception:  # a thread has nobody to raise to; the old index goes on serving
+        except Exception:  # noqa: BLE001  # a thread has nobody to raise to; the old index goes on serving
             _log.exception("The index of %s could not be rebuilt", collection.name)
         with self._lock:
             self._threads.pop(collection.name, None)
@@ -105,7 +105,7 @@ class Renewals:
         recipe: IndexRecipe,
         take: Callable[[PassageIndex], None],
     ) -> bool:
-        """Rounds until the index is whole; whether it is. It is not where a round has brought nothing: none was kept."""
+        """Rounds until the index is whole; whether it is: not where a round brought nothing, since nothing was kept."""
         before: IndexStamp | None = None
         while True:
             index = current_index(folder, collection, recipe, most_new=MOST_NEW)

@@ -1,4 +1,4 @@
-"""The commands that do by hand, or from a timetable, what a running server does by itself: in processes of their own."""
+"""The commands that do by hand, or from a timetable, what a server does by itself: each in a process of its own."""
 
 import os
 import subprocess

@@ -238,7 +238,9 @@ def test_while_much_is_encoded_what_is_newest_is_searched_and_the_rest_follows(o
     encoder.let.release()
     server.wait_for_refresh()
     assert (searched(server), left(server)) == (8, None)
-    assert server.matcher("small").index.stamp == server.recipe.stamp("small", StoredCollection(server.database, "small").revision)
+    assert server.matcher("small").index.stamp == server.recipe.stamp(
+        "small", StoredCollection(server.database, "small").revision
+    )
 
 
 @pytest.mark.usefixtures("small_steps")

@@ -19,7 +19,13 @@ SBOM = "var/sbom.json"
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A checkout as far as ``make sbom`` reads it, whose .venv holds what the tests' own does."""
-    for name in ("Makefile", "pyproject.toml", "requirements/runtime.lock", "scripts/install.sh", "scripts/make_sbom.sh"):
+    for name in (
+        "Makefile",
+        "pyproject.toml",
+        "requirements/runtime.lock",
+        "scripts/install.sh",
+        "scripts/make_sbom.sh",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     environment = tmp_path / ".venv"

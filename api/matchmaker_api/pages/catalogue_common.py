@@ -75,7 +75,7 @@ def catalogue_page(
     headers: Mapping[str, str] | None = None,
     **context: object,
 ) -> HTMLResponse:
-    """A page of the catalogue; templates find the words, whether the reader may change anything, and what is encoded."""
+    """A page of the catalogue; templates find the words, what the reader may do, and what is being encoded."""
     session = signed_in(request)
     words = catalogue_words(request, workspace)
     return render(

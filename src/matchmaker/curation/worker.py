@@ -65,7 +65,7 @@ class ImportWorker:
         uploads: Path,
         has_worked: Callable[[], object],
     ) -> None:
-        """``has_worked`` is called when something was done: the catalogue may be another, and its index to be renewed."""
+        """``has_worked`` is called when something was done: the index may have to be renewed now."""
         self._open_database = open_database
         self._open_pseudonym = open_pseudonym
         self._source_of = source_of

@@ -192,9 +192,7 @@ def lines_to_undo(session: Session, job_id: str, limit: int, before: int | None 
     return _lines(session, job_id, limit, place, applied=True)
 
 
-def _lines(
-    session: Session, job_id: str, limit: int, place: ColumnElement[bool], *, applied: bool
-) -> list[ImportLine]:
+def _lines(session: Session, job_id: str, limit: int, place: ColumnElement[bool], *, applied: bool) -> list[ImportLine]:
     order = ImportLineRow.number.desc() if applied else ImportLineRow.number
     statement = select(ImportLineRow).where(*_changing(job_id, applied=applied), place)
     rows = session.scalars(statement.order_by(order).limit(limit))
