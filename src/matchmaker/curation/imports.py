@@ -26,7 +26,7 @@ from matchmaker.domain.import_job import ImportJob, ImportLine, JobState, Verdic
 from matchmaker.domain.work import Record, WorkKind
 
 READ_BATCH = 500
-APPLY_BATCH = 100
+APPLY_BATCH = 200
 """Lines in one transaction: half a second of writing, for which a municipality's form may have to wait."""
 
 MOST_PROBLEMS = 10_000

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -119,7 +119,9 @@ def clear_lines(session: Session, job_id: str) -> None:
 
 
 def add_lines(session: Session, job_id: str, lines: Iterable[ImportLine]) -> None:
-    rows = [{**asdict(line), "job_id": job_id, "verdict": line.verdict.value} for line in lines]
+    # Not ``asdict``, which would copy every text of every record.
+    names = [one.name for one in fields(ImportLine)]
+    rows = [{**{name: getattr(line, name) for name in names}, "job_id": job_id} for line in lines]
     if rows:
         session.execute(insert(ImportLineRow), rows)
 
