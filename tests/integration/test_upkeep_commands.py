@@ -25,6 +25,10 @@ from tests.integration.researcher import GROUP, publish, suggest
 
 ADDRESS = "grupp@ltu.example"
 SITE = {"MATCHMAKER_PUBLIC_URL": "https://matchmaker.example"}
+MAIL = {
+    "MATCHMAKER_SMTP_URL": "smtp://mail.example:587",
+    "MATCHMAKER_MAIL_FROM": "Matchmaker <matchmaker@example.com>",
+}
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -74,13 +78,13 @@ def test_alerts_are_written_once_however_often_the_command_is_run(place: Workspa
     assert len(letters(place)) == before + 1
 
 
-def test_alerts_without_an_address_of_the_pages_are_refused_and_nothing_is_written(
+def test_with_a_mail_server_alerts_need_the_address_of_the_pages_and_without_it_nothing_is_written(
     place: Workspace, command: Command
 ) -> None:
     follow(place)
     publish(place, suggest(place, title="Spillvärme från bryggeriet"))
     before = letters(place)
-    refused = command("alerts", given_too={"MATCHMAKER_PUBLIC_URL": ""})
+    refused = command("alerts", given_too={"MATCHMAKER_PUBLIC_URL": "", **MAIL})
     assert refused.returncode == EXIT_INPUT and "MATCHMAKER_PUBLIC_URL" in refused.stderr
     assert letters(place) == before
     assert "1 alert was written." in command("alerts", given_too=SITE).stderr, "nothing was taken as told"

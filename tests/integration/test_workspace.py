@@ -243,6 +243,7 @@ def test_while_much_is_encoded_what_is_newest_is_searched_and_the_rest_follows(o
     )
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the thread is meant to die
 @pytest.mark.usefixtures("small_steps")
 def test_after_a_kill_the_old_index_answers_at_once_and_what_was_encoded_stays(own: Workspace) -> None:
     encoder = SlowEncoder()
