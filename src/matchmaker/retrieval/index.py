@@ -37,6 +37,8 @@ class IndexStamp:
     analysis: str
     reference: str
     format: int = FORMAT
+    missing: int = 0
+    """Passages that had not been encoded yet and are left out: such an index serves until there is a whole one."""
 
     @property
     def digest(self) -> str:

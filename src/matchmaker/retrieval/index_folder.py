@@ -66,6 +66,11 @@ class IndexFolder:
         assert index is not None
         return index
 
+    def turn_to_encode(self) -> FileLock:
+        """Held by the one process that encodes ahead of a build: two would encode the same."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._folder / "encode.lock")
+
     def discard(self) -> None:
         """Point to no index at all, because the serving one turned out to be damaged."""
         (self._folder / _CURRENT).unlink(missing_ok=True)
