@@ -120,7 +120,8 @@ def moved(
         with closing(open_database(source)) as here, closing(open_database(url)) as there:
             copy_rows(here, there)
         form = {"database_url": url, "vectors": "pgvector", "state_dir": tmp_path_factory.mktemp("moved")}
-        yield Workspace(prepared.settings.model_copy(update=form))
+        with closing(Workspace(prepared.settings.model_copy(update=form))) as opened:
+            yield opened
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
@@ -140,14 +140,14 @@ def create_app(given: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.workspace = Workspace(settings, background=True)
+        app.state.workspace = workspace = Workspace(settings, background=True)
         try:
-            app.state.workspace.matcher()  # opened now, so that the first visitor does not wait for it
+            workspace.matcher()  # opened now, so that the first visitor does not wait for it
         except SetupError as error:
             log.error("%s Remedy: %s", error, error.remedy)  # challenges are taken in all the same
-        workspace = app.state.workspace
         _note_domains(workspace)
         with (
+            closing(workspace),
             deliverer(lambda: workspace.database, settings, lambda: _write_alerts(workspace)) as app.state.deliverer,
             ImportWorker(
                 *(lambda: workspace.database, lambda: workspace.pseudonym, find_source, settings.uploads),

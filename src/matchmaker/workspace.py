@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -69,10 +70,16 @@ class Workspace:
         self._compared_encoders: dict[tuple[bool, bool], Encoder] = {}
         self._compared: tuple[Sequence[Collaborator], MemoryCollection, dict[IndexStamp, PassageIndex]] | None = None
         self._lock = threading.Lock()
+        self._connected = ExitStack()
+
+    def close(self) -> None:
+        """End the connections to servers and to the database."""
+        self._connected.close()
 
     @cached_property
     def database(self) -> Database:
         database = open_database(self.settings.database, self.settings.database_replica_url)
+        self._connected.callback(database.close)
         renew_opt_outs(database, self.settings.opt_outs)
         return database
 
@@ -101,7 +108,9 @@ class Workspace:
             return FaissForm()
         from matchmaker.db.pgvector_index import open_pgvector  # its client is an extra
 
-        return open_pgvector(self.settings.vector_database)
+        server = open_pgvector(self.settings.vector_database)
+        self._connected.callback(server.close)
+        return server
 
     @cached_property
     def _lexical(self) -> LexicalForm:
@@ -109,7 +118,9 @@ class Workspace:
             return InvertedFileForm()
         from matchmaker.db.postgres_lexical import open_postgres_lexical  # its client is an extra
 
-        return open_postgres_lexical(self.settings.lexical_database)
+        server = open_postgres_lexical(self.settings.lexical_database)
+        self._connected.callback(server.close)
+        return server
 
     def matcher(self, collection: str = MAIN_COLLECTION) -> Matcher:
         """The matcher of a stored collection.
