@@ -150,7 +150,8 @@ def create_app(given: Settings | None = None) -> FastAPI:
         with (
             deliverer(lambda: workspace.database, settings, lambda: _write_alerts(workspace)) as app.state.deliverer,
             ImportWorker(
-                lambda: workspace.database, lambda: workspace.pseudonym, find_source, settings.uploads
+                *(lambda: workspace.database, lambda: workspace.pseudonym, find_source, settings.uploads),
+                has_worked=workspace.matcher,
             ) as app.state.importer,
             SuggestionWorker(lambda: workspace.database, workspace.matcher) as app.state.suggester,
         ):

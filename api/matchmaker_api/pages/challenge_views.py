@@ -12,6 +12,7 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from matchmaker.catalogue.seed import read_areas, read_municipalities
 from matchmaker.db.drafts import LinkedChallenge
 from matchmaker.domain.access import TooManyRequestsError
 from matchmaker.domain.challenge import Challenge
@@ -39,8 +40,6 @@ from matchmaker_api.pages.challenge_steps import (
     LAST,
     STEPS,
     area_name,
-    areas,
-    municipalities,
     municipality_name,
     step_of_field,
     step_problems,
@@ -164,8 +163,8 @@ def form_page(
         errors=errors,
         messages={one.field: one.message for one in errors},
         trouble=trouble,
-        municipalities=[(one.code, one.names[say.language]) for one in municipalities(settings.catalogue_folder)],
-        areas=[(one.id, one.names[say.language]) for one in areas(settings.catalogue_folder)],
+        municipalities=[(one.code, one.names[say.language]) for one in read_municipalities(settings.catalogue_folder)],
+        areas=[(one.id, one.names[say.language]) for one in read_areas(settings.catalogue_folder)],
         municipality_name=lambda code: municipality_name(settings, code, say.language),
         area_names=", ".join(area_name(settings, one, say.language) for one in draft.typed.get("areas", [])),
         by_when_type=_date_type(draft.typed),
