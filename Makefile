@@ -49,7 +49,7 @@ sbom: .venv/.runtime
 	@sh scripts/make_sbom.sh
 
 fuzz: .venv/.development setup
-	@MATCHMAKER_FUZZ=2000 $(BIN)/python -m pytest tests/e2e/test_fuzz.py
+	@MATCHMAKER_FUZZ=2000 $(BIN)/python -m pytest tests/e2e/test_fuzz.py tests/e2e/test_fuzz_chains.py
 
 survive: .venv/.development setup
 	@MATCHMAKER_SURVIVE=120 $(BIN)/python -m pytest --log-cli-level=INFO tests/integration/test_processes_killed.py
