@@ -17,7 +17,7 @@ from matchmaker.workspace import Workspace
 from tests.fakes import HashingEncoder
 from tests.identity_place import keep_prepared
 
-pytest_plugins = ["tests.postgres_server"]
+pytest_plugins = ["tests.milvus_server", "tests.postgres_server"]
 
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
