@@ -10,6 +10,7 @@ import os
 import socket
 import struct
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 SET_FLAGS, IS_UP = 0x8914, 0x1
@@ -40,7 +41,8 @@ async def relay(path: Path, port: int) -> None:
 
     async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(pass_on(reader, far_writer), pass_on(far_reader, writer))
+        with suppress(asyncio.CancelledError):  # at the end of all
+            await asyncio.gather(pass_on(reader, far_writer), pass_on(far_reader, writer))
 
     await asyncio.start_unix_server(join, path)
     sys.stdout.write("listening\n")

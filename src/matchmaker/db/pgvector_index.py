@@ -37,6 +37,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from matchmaker.db.postgres_engine import make_postgres_engine
+from matchmaker.db.storage_errors import telling_storage_errors
 from matchmaker.domain.errors import SetupError, mark
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.vector_index import UNKNOWN_SCORE, Hits, Ids, VectorIndex
@@ -91,7 +92,7 @@ class PgvectorIndex:
         wanted = select(self._id, distance.label("distance"))
         if among is not None:
             wanted = wanted.where(self._id == func.any(_array(among)))
-        with self._engine.begin() as connection:
+        with telling_storage_errors(), self._engine.begin() as connection:
             if among is not None and len(among) <= SEARCHED_ONE_BY_ONE:
                 connection.execute(text("SET LOCAL enable_indexscan = off"))  # exact: no walk through the graph
             else:
@@ -125,7 +126,7 @@ class PgvectorIndex:
             func.unnest(_array(ids)).table_valued("id", with_ordinality="place", joins_implicitly=True).render_derived()
         )
         statement = select(asked.c.place, wanted).where(self._id == asked.c.id)
-        with self._engine.connect() as connection:
+        with telling_storage_errors(), self._engine.connect() as connection:
             for place, value in connection.execute(statement):
                 yield place - 1, value
 
