@@ -13,13 +13,13 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+from tests.milvus_server import running_milvus
 
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.faiss_index import FlatIndex
 from matchmaker.retrieval.milvus_builds import MilvusForm, connect
 from matchmaker.settings import read_settings
 from matchmaker.workspace import Workspace
-from tests.milvus_server import running_milvus
 
 MOVED = 0.5
 NEAREST = 100

@@ -1,7 +1,8 @@
 """Runs a server of Milvus out of its wheel until its standard input ends: ``python milvus_process.py WHEEL PLACE``.
 
-The server listens on all of the machine's addresses, which cannot be set. So it runs in a network of its own where the
-system allows one, and is reached through a socket in the file system, ``PLACE/socket``. When it answers, a line says so.
+The server listens on all of the machine's addresses, which cannot be set. So it is meant to be run in a network of its
+own (IN_OWN_NETWORK says that it is), and is reached through a socket in the file system, ``PLACE/socket``. When it
+answers, a line says so.
 """
 
 import asyncio

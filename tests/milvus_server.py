@@ -17,6 +17,14 @@ WHEEL = Path(sys.prefix) / "milvus"
 PROCESS = Path(__file__).with_name("milvus_process.py")
 
 
+def _own_network() -> list[str]:
+    """What runs a program in a network of its own; nothing where the system does not allow one."""
+    alone = ["unshare", "--map-root-user", "--net"]
+    if shutil.which("unshare") is None:
+        return []
+    return alone if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode == 0 else []
+
+
 @contextmanager
 def running_milvus() -> Iterator[str]:
     """The URI of a new server, which is gone with all it has when the block ends."""
@@ -24,11 +32,9 @@ def running_milvus() -> Iterator[str]:
         pytest.skip(f"no wheel of Milvus's server for this platform, and no {ANY_SERVER}")
     assert WHEEL.is_dir(), "the server of Milvus is missing; what to do: sh scripts/make_milvus.sh"
     place = Path(tempfile.mkdtemp(prefix="mm-milvus-"))
-    own_network = ["unshare", "--map-root-user", "--net"]
-    is_allowed = shutil.which("unshare") and subprocess.run([*own_network, "true"], capture_output=True).returncode == 0
     started = subprocess.Popen(
-        [*(own_network if is_allowed else []), sys.executable, PROCESS, WHEEL, place],
-        env=os.environ | ({"IN_OWN_NETWORK": "1"} if is_allowed else {}),
+        [*(own := _own_network()), sys.executable, PROCESS, WHEEL, place],
+        env=os.environ | ({"IN_OWN_NETWORK": "1"} if own else {}),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

@@ -330,10 +330,11 @@ def _milvus_address(uri: str) -> str:
     """The address of a Milvus. What is wrong with one is told without repeating it: it may have a password in it."""
     try:
         parts = urlsplit(uri)
-        is_socket = parts.scheme == "unix" and parts.path
-        is_address = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
+        _ = parts.port  # whether it is a number is only seen here
     except ValueError:
-        is_socket = is_address = None
+        parts = urlsplit("")
+    is_socket = parts.scheme == "unix" and bool(parts.path)
+    is_address = parts.scheme in {"http", "https"} and bool(parts.hostname)
     if not (is_socket or is_address):
         raise ValueError("it must look like https://host:19530/database")
     if parts.username or parts.password:

@@ -71,7 +71,9 @@ def test_a_wrong_address_or_a_token_in_the_clear_is_refused_without_telling_it(
     assert "hush" not in f"{raised.value} {raised.value.__cause__}"
 
 
-@pytest.mark.parametrize("uri", ["https://milvus.example/matchmaker", "http://127.0.0.1:19530", "unix:/run/milvus.sock"])
+@pytest.mark.parametrize(
+    "uri", ["https://milvus.example/matchmaker", "http://127.0.0.1:19530", "unix:/run/milvus.sock"]
+)
 def test_a_token_is_taken_where_nobody_on_the_way_can_read_it(monkeypatch: pytest.MonkeyPatch, uri: str) -> None:
     monkeypatch.setenv("MATCHMAKER_MILVUS_URI", uri)
     monkeypatch.setenv("MATCHMAKER_MILVUS_TOKEN", "root:hush")

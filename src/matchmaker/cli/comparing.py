@@ -79,6 +79,7 @@ def compare_workspaces(
         place = stack.enter_context(tempfile.TemporaryDirectory())
         there = Workspace(other.model_copy(update={"index_dir": Path(place)}))
         stack.enter_context(closing(there.database))
+        stack.enter_context(closing(there.recipe.vectors))
         return compare_forms(here.matcher(collection), there.matcher(collection), list(challenges))
 
 

@@ -118,7 +118,7 @@ def _can_answer(here: Workspace, there: Settings) -> bool:
     except NotFoundError:
         return False
     here.matcher(MAIN_COLLECTION)
-    open_vectors(there)
+    open_vectors(there).close()
     return True
 
 

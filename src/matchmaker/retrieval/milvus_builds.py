@@ -45,7 +45,7 @@ ABANDONED_HOURS = 48
 
 
 class MilvusForm:
-    """Vectors on a server or cluster of Milvus; collections of at most ``small`` passages have no graph, and exact search."""
+    """Vectors on a server or cluster of Milvus; up to ``small`` passages have no graph, and are searched exactly."""
 
     def __init__(self, client: MilvusClient, small: int = SMALL_COLLECTION) -> None:
         self._client = client
