@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from pymilvus import MilvusClient
+from pymilvus import MilvusClient, MilvusException
 
 from matchmaker.domain.errors import NotReadyError, SetupError
 from matchmaker.retrieval import milvus_builds, milvus_index
@@ -107,6 +107,20 @@ def test_a_build_that_fails_leaves_nothing_and_the_one_that_serves_as_it_was(
         form.build(collection, stamp(), IDS, UNIT)
     assert list(builds(client, collection).values()) == [[first]]
     assert serving.search(UNIT[2], 1).ids.tolist() == [2]
+
+
+def test_a_build_whose_publishing_was_not_confirmed_is_not_dropped(
+    form: MilvusForm, client: MilvusClient, collection: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = MilvusClient.create_alias
+
+    def create_without_an_answer(self: MilvusClient, name: str, alias: str) -> None:
+        create(self, name, alias)
+        raise MilvusException(message="the connection is gone")
+
+    monkeypatch.setattr(MilvusClient, "create_alias", create_without_an_answer)
+    assert form.build(collection, made := stamp(), IDS, UNIT).count == 3
+    assert list(builds(client, collection).values()) == [[made]]
 
 
 def test_a_build_that_was_cut_short_is_dropped_once_it_is_old(

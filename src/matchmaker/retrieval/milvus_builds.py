@@ -105,13 +105,12 @@ class MilvusForm:
         try:
             self._client.create_alias(name, _alias(stamp))
         except MilvusException:
-            first = self._opened(_alias(stamp))
-            if first is None:
+            if self._opened(_alias(stamp)) is None:
                 raise
-            self._client.drop_collection(name)
-            return first
         published = self._opened(_alias(stamp))
         assert published is not None
+        if published.name != name:
+            self._client.drop_collection(name)
         return published
 
     def _opened(self, name: str) -> MilvusIndex | None:
@@ -138,9 +137,10 @@ class MilvusForm:
             one for one in builds if not one["aliases"] and latest - _made_at(one) > ABANDONED_HOURS * 3_600_000
         ]
         for build in published[KEPT_BUILDS:] + given_up:
-            for alias in build["aliases"]:
-                self._client.drop_alias(alias)
-            self._client.drop_collection(build["collection_name"])
+            with suppress(MilvusException):  # another machine drops it just now; else the next build does
+                for alias in build["aliases"]:
+                    self._client.drop_alias(alias)
+                self._client.drop_collection(build["collection_name"])
 
 
 def open_milvus(uri: str, token: str = "") -> MilvusForm:
