@@ -9,7 +9,7 @@ import pytest
 import typer
 from sqlalchemy import select, text
 
-from matchmaker.cli.comparing import EXIT_DIFFERENT, VectorEngine
+from matchmaker.cli.comparing import COMPARED, EXIT_DIFFERENT, VectorEngine
 from matchmaker.cli.storing import move
 from matchmaker.db.all_tables import METADATA
 from matchmaker.db.catalogue import save_collaborators
@@ -131,11 +131,12 @@ SMALL = [
 ]
 
 
-@pytest.mark.parametrize("vectors", [None, "pgvector", "milvus"])
+@pytest.mark.parametrize(("vectors", "count"), [(None, 20), ("pgvector", 20), ("milvus", COMPARED)])
 def test_the_command_says_what_it_has_moved_and_how_alike_the_answers_are(
     moving: Database,
     postgres_url: str,
     vectors: VectorEngine | None,
+    count: int,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -143,11 +144,11 @@ def test_the_command_says_what_it_has_moved_and_how_alike_the_answers_are(
     if vectors == "milvus":
         monkeypatch.setenv("MATCHMAKER_MILVUS_URI", request.getfixturevalue("milvus_uri"))
     save_collaborators(moving, "main", "origin", SMALL)
-    move(postgres_url, vectors, challenges=200)
+    move(postgres_url, vectors, challenges=count)
     printed = capsys.readouterr()
     assert "passage  3" in printed.err
     assert "numbers and checksums" in printed.err
-    assert "200 challenges: 100.0% of the ten best are the same" in printed.out
+    assert f"{count} challenges: 100.0% of the ten best are the same" in printed.out
     assert "3 vectors were compared" in printed.out
     assert (f"MATCHMAKER_VECTORS={vectors}" in printed.err) == (vectors is not None)
     with closing(open_database(postgres_url)) as moved:
