@@ -7,27 +7,27 @@ import pytest
 
 from matchmaker.cli.comparing import COMPARED, shipped_challenges
 from matchmaker.db.pgvector_index import open_pgvector
+from matchmaker.db.postgres_lexical import open_postgres_lexical
 from matchmaker.domain.challenge import Challenge
 from matchmaker.evaluation.form_comparison import Difference, FormComparison, compare_forms
-from matchmaker.indexing import build_index
+from matchmaker.indexing import IndexRecipe, build_index
 from matchmaker.pipeline import Matcher
 from matchmaker.retrieval.milvus_builds import open_milvus
-from matchmaker.retrieval.vector_index import VectorForm
 from matchmaker.workspace import Workspace
 from tests.conftest import collaborator
 
 
-def test_the_shipped_challenges_are_answered_alike_by_faiss_and_pgvector(
+def test_the_shipped_challenges_are_answered_alike_by_files_and_by_a_server(
     workspace: Workspace, postgres_url: str
 ) -> None:
-    with closing(open_pgvector(postgres_url)) as server:
-        found = _compared(workspace, server)
+    with closing(open_pgvector(postgres_url)) as vectors, closing(open_postgres_lexical(postgres_url)) as terms:
+        found = _compared(workspace, replace(workspace.recipe, with_sentences=False, vectors=vectors, lexical=terms))
     assert found.is_accepted, found.differences
 
 
-def _compared(workspace: Workspace, server: VectorForm) -> FormComparison:
+def _compared(workspace: Workspace, recipe: IndexRecipe) -> FormComparison:
     embedded = workspace.matcher()
-    index = build_index(embedded.collection, replace(workspace.recipe, with_sentences=False, vectors=server))
+    index = build_index(embedded.collection, recipe)
     other = Matcher(embedded.collection, index, workspace.encoder, workspace.analyzer, workspace.scorer)
     found = compare_forms(embedded, other, shipped_challenges(workspace.settings)[:COMPARED])
     print(f"overlap of the ten best {found.overlap:.4f} over {found.challenges} challenges")  # noqa: T201
@@ -47,7 +47,7 @@ def test_who_is_in_one_form_only_is_named(workspace: Workspace) -> None:
 
 def test_the_shipped_challenges_are_answered_alike_by_faiss_and_milvus(workspace: Workspace, milvus_uri: str) -> None:
     with closing(open_milvus(milvus_uri)) as server:
-        found = _compared(workspace, server)
+        found = _compared(workspace, replace(workspace.recipe, with_sentences=False, vectors=server))
     assert found.is_accepted, found.differences
     assert found.vector_difference == 0
 

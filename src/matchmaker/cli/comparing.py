@@ -62,9 +62,9 @@ def compare(
 def other_form(settings: Settings, url: str, vectors: VectorEngine | None) -> Settings:
     """The settings of the same installation on another database and, if given, another engine for the vectors.
 
-    pgvector is then that of the other database.
+    pgvector is then that of the other database, and the terms lie where they do by default.
     """
-    engine = {"vectors": vectors, "vectors_url": None} if vectors else {}
+    engine = {"vectors": vectors, "vectors_url": None, "lexical": None} if vectors else {}
     return settings.model_copy(update={"database_url": url, "database_replica_url": None, **engine})
 
 
@@ -80,6 +80,7 @@ def compare_workspaces(
         there = Workspace(other.model_copy(update={"index_dir": Path(place)}))
         stack.enter_context(closing(there.database))
         stack.enter_context(closing(there.recipe.vectors))
+        stack.enter_context(closing(there.recipe.lexical))
         return compare_forms(here.matcher(collection), there.matcher(collection), list(challenges))
 
 
