@@ -80,6 +80,11 @@ from matchmaker_api.routers import (
     catalogue_works,
     challenges,
     collaborators,
+    desk_approval,
+    desk_candidates,
+    desk_cases,
+    desk_course,
+    desk_looking,
     events,
     health,
     match,
@@ -89,6 +94,7 @@ from matchmaker_api.routers import (
 )
 from matchmaker_api.routers import catalogue_imports as catalogue_imports_api
 from matchmaker_api.routers import catalogue_links as catalogue_links_api
+from matchmaker_api.routers import desk_queue as desk_queue_api
 from matchmaker_api.security.authorisation import authorise
 from matchmaker_api.security.setup import guard_bodies, name_requests, split_origins
 
@@ -96,9 +102,9 @@ DESCRIPTION = """
 For municipalities' portals: send challenges in Swedish or English, and read the lists that advisers at the university
 have approved, with the evidence for every suggestion. Nothing is answered before a human has approved it.
 
-For those who look after the catalogue: its groups, their works, and imports.
+For those who look after the catalogue: its groups, their works, and imports. For advisers: the desk's cases.
 
-Every request needs an API key or, under /api/v1/catalogue, a personal token.
+Every request needs an API key or, under /api/v1/catalogue and /api/v1/desk, a personal token.
 Errors are problem documents (RFC 9457) whose `type` is the address of a page; their
 language, and that of words and reasons, follows Accept-Language (sv, en). See docs/api.md for a quick start, and for
 how this API is versioned.
@@ -107,6 +113,7 @@ how this API is versioned.
 API = (
     *(challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health),
     *(catalogue_groups, catalogue_works, catalogue_links_api, catalogue_imports_api),
+    *(desk_queue_api, desk_cases, desk_candidates, desk_course, desk_approval, desk_looking),
 )
 PAGES = (
     *(public, problems, widget, challenge_open, challenge_drafts, challenge_form, challenge_similar, challenge_status),
