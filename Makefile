@@ -58,7 +58,7 @@ damage: .venv/.development
 	@MATCHMAKER_DAMAGE=10000 $(BIN)/python -m pytest tests/property/test_damaged_imports.py
 
 benchmark: .venv/.development .venv/.baselines setup
-	@$(BIN)/python -m scripts.benchmark $(if $(DATA),--data $(DATA)) $(if $(QUICK),--quick) $(if $(PARTS),--parts $(PARTS))
+	@$(BIN)/python -m scripts.benchmark $(if $(DATA),--data $(DATA)) $(if $(QUICK),--quick) $(if $(PARTS),--parts $(PARTS)) $(if $(PASSAGES),--passages $(PASSAGES))
 
 evaluate: .venv/.development setup
 	@$(BIN)/matchmaker evaluate --report var/report $(if $(DATA),--development $(DATA))

@@ -17,7 +17,8 @@ from matchmaker.retrieval.encoder import CachedEncoder, Encoder, Progress, Role,
 from matchmaker.retrieval.faiss_index import FaissForm
 from matchmaker.retrieval.index import Attribution, IndexedCollaborators, IndexStamp, PassageIndex, SentenceVectors
 from matchmaker.retrieval.index_folder import IndexFolder
-from matchmaker.retrieval.lexical import LexicalIndex
+from matchmaker.retrieval.lexical import InvertedFileForm
+from matchmaker.retrieval.lexical_index import LexicalForm
 from matchmaker.retrieval.vector_index import VectorForm
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.sentences import sentence_spans
@@ -62,6 +63,8 @@ class IndexRecipe:
     """Whether sentences are encoded too: what is only ranked shows none."""
     vectors: VectorForm = field(default_factory=FaissForm)
     """The engine that holds the vectors."""
+    lexical: LexicalForm = field(default_factory=InvertedFileForm)
+    """The engine that holds the terms."""
 
     def stamp(self, name: str, revision: str) -> IndexStamp:
         """What an index of a collection at a revision is built from."""
@@ -111,7 +114,12 @@ def build_index(
         ),
         centres=centres,
         dense=recipe.vectors.build(collection.name, stamp.digest, ids, corrected),
-        lexical=LexicalIndex.build(recipe.analyzer.terms(one.indexed_text, one.language) for one in content.passages),
+        lexical=recipe.lexical.build(
+            collection.name,
+            stamp.digest,
+            ids,
+            (recipe.analyzer.terms(one.indexed_text, one.language) for one in content.passages),
+        ),
         sentences=sentences,
     )
 

@@ -36,6 +36,8 @@ from matchmaker.retrieval.encoder import CachedEncoder, Encoder
 from matchmaker.retrieval.faiss_index import FaissForm
 from matchmaker.retrieval.index import IndexStamp, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
+from matchmaker.retrieval.lexical import InvertedFileForm
+from matchmaker.retrieval.lexical_index import LexicalForm
 from matchmaker.retrieval.onnx_encoder import MANIFEST, OnnxEncoder
 from matchmaker.retrieval.preparation.prepare import find_prepared, prepare_encoder
 from matchmaker.retrieval.vector_index import VectorForm
@@ -91,7 +93,7 @@ class Workspace:
         reference = ReferenceTexts(
             reference_profiles(self.settings.catalogue_folder), reference_challenges(self.settings.evaluation_folder)
         )
-        return IndexRecipe(self.encoder, self.analyzer, reference, vectors=self._vectors)
+        return IndexRecipe(self.encoder, self.analyzer, reference, vectors=self._vectors, lexical=self._lexical)
 
     @cached_property
     def _vectors(self) -> VectorForm:
@@ -100,6 +102,14 @@ class Workspace:
         from matchmaker.db.pgvector_index import open_pgvector  # its client is an extra
 
         return open_pgvector(self.settings.vector_database)
+
+    @cached_property
+    def _lexical(self) -> LexicalForm:
+        if self.settings.lexical_database is None:
+            return InvertedFileForm()
+        from matchmaker.db.postgres_lexical import open_postgres_lexical  # its client is an extra
+
+        return open_postgres_lexical(self.settings.lexical_database)
 
     def matcher(self, collection: str = MAIN_COLLECTION) -> Matcher:
         """The matcher of a stored collection.
@@ -139,7 +149,7 @@ class Workspace:
             self._matchers[stored.name] = matcher
 
     def _folder(self, stored: StoredCollection) -> IndexFolder:
-        return IndexFolder(self.settings.index_folder(stored.name), self.recipe.vectors)
+        return IndexFolder(self.settings.index_folder(stored.name), self.recipe.vectors, self.recipe.lexical)
 
     def _left_behind(self, stored: StoredCollection) -> Matcher | None:
         """For a server: the matcher of the index that is there, whatever has changed since it was built."""

@@ -145,7 +145,7 @@ def test_preparing_again_changes_nothing_and_encodes_nothing(
     again = Workspace(workspace.settings)
     asked: list[str] = []
     monkeypatch.setattr(
-        "matchmaker.retrieval.onnx_encoder.OnnxEncoder._run", lambda _self, text, _outputs: asked.append(text)
+        "matchmaker.retrieval.onnx_encoder.OnnxEncoder._run", lambda _self, _session, text, _outputs: asked.append(text)
     )
     assert again.prepare(lambda _step: None).is_empty
     assert (StoredCollection(again.database, "main").revision, _index(again).current_stamp()) == before
@@ -163,7 +163,7 @@ def test_an_encoder_by_path_runs_through_the_library(workspace: Workspace, tmp_p
 
 
 def _index(workspace: Workspace) -> IndexFolder:
-    return IndexFolder(workspace.settings.index_folder("main"), workspace.recipe.vectors)
+    return IndexFolder(workspace.settings.index_folder("main"), workspace.recipe.vectors, workspace.recipe.lexical)
 
 
 def _disk_full(*_arguments: object) -> None:

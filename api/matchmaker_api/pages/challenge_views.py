@@ -47,6 +47,7 @@ from matchmaker_api.pages.challenge_steps import (
 from matchmaker_api.pages.rendering import render
 from matchmaker_api.security.incidents import Incident, note_incident
 from matchmaker_api.security.rates import Rate
+from matchmaker_api.sites import site_address
 
 PAUSED = mark("Many texts come from your network just now. In {seconds} seconds you see here how yours is understood.")
 
@@ -127,11 +128,6 @@ def go_to(address: str) -> RedirectResponse:
 def link_address(request: Request, token: str) -> str:
     """A private link in full, to be kept: at the operator's address, where there is one, whatever the request says."""
     return f"{site_address(request)}/challenges/{quote(token)}"
-
-
-def site_address(request: Request) -> str:
-    """Where readers come to this site: at the operator's address, else where this one came."""
-    return request.app.state.settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
 
 
 def pages_of(request: Request, token: str | None) -> str:

@@ -9,9 +9,9 @@ from matchmaker.catalogue.seed import read_municipalities
 from matchmaker.messages import LANGUAGES
 from matchmaker_api.deps import OpenWorkspace, Say
 from matchmaker_api.frames import OURSELVES
-from matchmaker_api.pages.challenge_views import site_address
 from matchmaker_api.pages.guards import content_policy
 from matchmaker_api.pages.rendering import render
+from matchmaker_api.sites import site_address
 
 router = APIRouter(include_in_schema=False)
 

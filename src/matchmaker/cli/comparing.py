@@ -43,7 +43,7 @@ def compare(
         here = open_workspace(stack)
         given = read_challenges(challenges, read_query) if challenges else _shipped(here.settings)
         place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        other = {"database_url": url, "vectors": vectors, "vectors_url": None, "index_dir": place}
+        other = {"database_url": url, "vectors": vectors, "vectors_url": None, "lexical": None, "index_dir": place}
         there = Workspace(here.settings.model_copy(update=other))
         found = compare_forms(here.matcher(collection), there.matcher(collection), list(islice(given, count)))
     say = interface_translator().say

@@ -260,8 +260,12 @@ def _empty_work(collection: str, work_id: str) -> dict[str, Any]:
     return {
         "collection": collection,
         "id": work_id,
-        "kind": "", "year": None, "url": None,
-        "texts": empty, "identifiers": empty, "sources": empty,
+        "kind": "",
+        "year": None,
+        "url": None,
+        "texts": empty,
+        "identifiers": empty,
+        "sources": empty,
     }
 
 
