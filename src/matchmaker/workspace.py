@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -69,10 +70,16 @@ class Workspace:
         self._compared_encoders: dict[tuple[bool, bool], Encoder] = {}
         self._compared: tuple[Sequence[Collaborator], MemoryCollection, dict[IndexStamp, PassageIndex]] | None = None
         self._lock = threading.Lock()
+        self._connected = ExitStack()
+
+    def close(self) -> None:
+        """End the connections to servers and to the database."""
+        self._connected.close()
 
     @cached_property
     def database(self) -> Database:
         database = open_database(self.settings.database, self.settings.database_replica_url)
+        self._connected.callback(database.close)
         renew_opt_outs(database, self.settings.opt_outs)
         return database
 
@@ -97,11 +104,9 @@ class Workspace:
 
     @cached_property
     def _vectors(self) -> VectorForm:
-        if self.settings.vectors == "faiss":
-            return FaissForm()
-        from matchmaker.db.pgvector_index import open_pgvector  # its client is an extra
-
-        return open_pgvector(self.settings.vector_database)
+        opened = open_vectors(self.settings)
+        self._connected.callback(opened.close)
+        return opened
 
     @cached_property
     def _lexical(self) -> LexicalForm:
@@ -109,7 +114,9 @@ class Workspace:
             return InvertedFileForm()
         from matchmaker.db.postgres_lexical import open_postgres_lexical  # its client is an extra
 
-        return open_postgres_lexical(self.settings.lexical_database)
+        server = open_postgres_lexical(self.settings.lexical_database)
+        self._connected.callback(server.close)
+        return server
 
     def matcher(self, collection: str = MAIN_COLLECTION) -> Matcher:
         """The matcher of a stored collection.
@@ -287,6 +294,38 @@ class Workspace:
                 folder=self.settings.encoder_build_folder,
             )
         return _opened(prepared.onnx, (prepared.onnx / MANIFEST).read_text(encoding="utf-8"))
+
+
+def open_vectors(settings: Settings) -> VectorForm:
+    """The engine that the settings choose; the clients of servers are extras.
+
+    Raises:
+        SetupError: the engine is out of reach, too old or not set up.
+    """
+    match settings.vectors:
+        case "faiss":
+            return FaissForm()
+        case "pgvector":
+            from matchmaker.db.pgvector_index import open_pgvector
+
+            return open_pgvector(settings.vector_database)
+        case "milvus":
+            return _open_milvus(settings)
+
+
+def _open_milvus(settings: Settings) -> VectorForm:
+    if not settings.milvus_uri:
+        raise SetupError(
+            mark("It is not set where Milvus is."), remedy="export MATCHMAKER_MILVUS_URI=https://host:19530"
+        )
+    try:
+        from matchmaker.retrieval.milvus_builds import open_milvus
+    except ImportError as error:
+        raise SetupError(
+            mark("The client of Milvus is not installed."), remedy="pip install 'matchmaker-norrbotten[milvus]'"
+        ) from error
+    token = settings.milvus_token
+    return open_milvus(settings.milvus_uri, token.get_secret_value() if token else "")
 
 
 @lru_cache(maxsize=1)

@@ -55,13 +55,13 @@ def test_a_build_that_fails_leaves_nothing(form: PostgresLexicalForm, postgres_u
     assert form.build("main", stamp(1), IDS, TERMS).count == 3
 
 
-def test_the_newest_build_and_the_one_before_are_kept_and_those_of_other_collections(
+def test_the_builds_of_the_last_two_changes_are_kept_and_those_of_other_collections(
     form: PostgresLexicalForm, postgres_url: str, tmp_path: Path
 ) -> None:
     form.build("other", stamp(100), IDS, TERMS)
-    for number in range(4):
+    for number in range(6):
         form.build("main", stamp(number), IDS, TERMS)
-    kept = {f"{kind}_{stamp(number)}" for number in (2, 3, 100) for kind in ("passage", "posting")}
+    kept = {f"{kind}_{stamp(number)}" for number in (2, 3, 4, 5, 100) for kind in ("passage", "posting")}
     assert tables(postgres_url) == {"build", *kept}
     assert form.read(tmp_path, "main", stamp(2)).count == 3
     with pytest.raises(OSError, match="no terms"):

@@ -57,7 +57,11 @@ def _links(where: str, *operations: str) -> dict[str, Any]:
 
 
 LISTED: dict[int | str, dict[str, Any]] = {
-    200: {"links": _links("$response.body#/items/0/id", "list_group_works", "read_catalogue_group", "retire_group")}
+    200: {
+        "links": _links(
+            "$response.body#/items/0/id", "list_group_works", "read_catalogue_group", "retire_group", "add_work"
+        )
+    }
 }
 RETIRED: dict[int | str, dict[str, Any]] = {
     200: {**FOUND[200], "links": _links("$response.body#/id", "reinstate_group")}

@@ -23,8 +23,9 @@ from sqlalchemy import (
     text,
 )
 
-KEPT_BUILDS = 2
-"""Of each collection: the newest, and the one before it for processes that have not opened the newest yet."""
+KEPT_BUILDS = 4
+"""Of each collection: those of the last change and of the one before it, for processes that have not opened the newest
+yet. A change may make two: one of what is encoded soon, then the whole."""
 
 
 class IndexBuilds:

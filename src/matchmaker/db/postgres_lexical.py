@@ -31,8 +31,8 @@ from matchmaker.db.postgres_engine import make_postgres_engine
 from matchmaker.db.term_tables import SCHEMA, copy_passages, lexeme_of, make_lists, term_tables
 from matchmaker.domain.errors import SetupError, mark
 from matchmaker.retrieval.bm25 import Bm25Index, TermPostings
-from matchmaker.retrieval.lexical_index import LexicalIndex
-from matchmaker.retrieval.postings import Counts, length_norms, term_weights
+from matchmaker.retrieval.lexical_index import LexicalIndex, Scores
+from matchmaker.retrieval.postings import Counts, Found, length_norms, term_weights
 from matchmaker.retrieval.vector_index import IdRows, Ids
 
 KEPT_POSTINGS = 2_000_000
@@ -68,7 +68,7 @@ class RecentPostings:
 
 
 class PostgresLexicalIndex(Bm25Index):
-    """The terms of one build. This process holds the passages' ids and lengths, 16 bytes each, and some postings."""
+    """The terms of one build. This process holds the passages' ids and lengths, 12 bytes each, and some postings."""
 
     def __init__(self, engine: Engine, stamp: str) -> None:
         super().__init__(np.zeros(0, dtype=np.int64))
@@ -111,6 +111,13 @@ class PostgresLexicalIndex(Bm25Index):
         self._recent.keep(fresh)
         return {term: postings for term, postings in (found | fresh).items() if len(postings[0])}
 
+    def _sums(self, rows: Ids, shares: Mapping[str, float]) -> Scores:
+        sums = np.zeros(len(rows), dtype=np.float32)
+        for term, (having, values) in self._postings(shares).items():
+            places, own = _among(having, values, rows)
+            sums[places] += np.float32(shares[term]) * own
+        return sums
+
     def _fetched(self, terms: Sequence[str]) -> dict[str, TermPostings]:
         """The postings of each of some terms by the server; empty ones of those that no passage has."""
         if not terms:
@@ -132,7 +139,7 @@ class PostgresLexicalIndex(Bm25Index):
         rows = self._rows.of(ids)
         known = rows >= 0  # another machine may have added some
         rows, counts = rows[known], counts[known]
-        weight = term_weights(np.array(len(rows)), self.count)
+        weight = term_weights(np.array(len(rows)), self.count).astype(np.float32)
         return rows.astype(np.int32), weight * (counts / (counts + self._norms[rows])).astype(np.float32)
 
 
@@ -192,3 +199,16 @@ def open_postgres_lexical(url: str) -> PostgresLexicalForm:
 def _size(postings: TermPostings) -> int:
     """Its number of postings; a term that nobody has takes a place, too."""
     return len(postings[0]) + 1
+
+
+def _among(having: Found, values: Scores, rows: Ids) -> tuple[Ids, Scores]:
+    """Of a term's postings those in ``rows``, as places in it; both rise: the shorter is sought in the longer."""
+    if not len(having) or not len(rows):
+        return np.zeros(0, dtype=np.int64), values[:0]
+    if len(having) < len(rows):
+        places = np.minimum(np.searchsorted(rows, having), len(rows) - 1)
+        met = rows[places] == having
+        return places[met], values[met]
+    found = np.minimum(np.searchsorted(having, rows.astype(having.dtype)), len(having) - 1)
+    places = np.flatnonzero(having[found] == rows)
+    return places, values[found[places]]

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from matchmaker.retrieval.bm25 import Bm25Index, TermPostings
-from matchmaker.retrieval.lexical_index import LexicalIndex
+from matchmaker.retrieval.lexical_index import LexicalIndex, Scores
 from matchmaker.retrieval.postings import Postings
 from matchmaker.retrieval.vector_index import IdRows, Ids
 
@@ -54,6 +54,9 @@ class InvertedFile(Bm25Index):
         self._all = self._all.renewed(np.append(kept, np.full(len(ids), -1)), passages)
         self._rows = IdRows(np.append(self._rows.ids[kept], ids))
 
+    def _sums(self, rows: Ids, shares: Mapping[str, float]) -> Scores:
+        return self._all.of_rows(rows, shares)
+
     def _postings(self, terms: Collection[str]) -> Mapping[str, TermPostings]:
         found = {term: self._all.of_term(term) for term in terms}
         return {term: postings for term, postings in found.items() if len(postings[0])}
@@ -67,3 +70,6 @@ class InvertedFileForm:
 
     def read(self, folder: Path, collection: str, stamp: str) -> LexicalIndex:  # noqa: ARG002
         return InvertedFile.read(folder)
+
+    def close(self) -> None:
+        """Nothing: files have no connections."""
