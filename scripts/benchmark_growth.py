@@ -33,7 +33,7 @@ from matchmaker.retrieval.candidates import CandidateSearch
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.faiss_index import FaissForm
 from matchmaker.retrieval.index import Attribution, IndexedCollaborators, PassageIndex, SentenceVectors
-from matchmaker.retrieval.lexical import LexicalIndex
+from matchmaker.retrieval.lexical import InvertedFile
 from matchmaker.retrieval.onnx_encoder import OnnxEncoder
 from matchmaker.retrieval.preparation.prepare import find_prepared
 from matchmaker.retrieval.vector_index import Ids
@@ -129,7 +129,7 @@ def _measure(workspace: Workspace, source: Source, size: int, challenges: Sequen
     ids = np.arange(size, dtype=np.int64)
     vectors = _vectors(source, drawn, rng)
     dense_build, dense = _timed(lambda: FaissForm().build("growth", "growth", ids, vectors))
-    lexical_build, lexical = _timed(lambda: LexicalIndex.build(_terms(source, drawn, rng)))
+    lexical_build, lexical = _timed(lambda: InvertedFile.build(ids, _terms(source, drawn, rng)))
     count = len(starts) - 1
     index = replace(
         source.index,

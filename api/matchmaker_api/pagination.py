@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 
 from matchmaker.db.portal import Place
+from matchmaker.db.work_lists import SuggestedPlace, WorkPlace
 from matchmaker.domain.errors import InvalidChallengeError, mark
 from matchmaker.review.feed import FeedPlace
 
@@ -73,6 +74,42 @@ def read_number(cursor: str | None) -> int:
     if not isinstance(value, int) or not 0 <= value <= LARGEST_NUMBER:
         raise InvalidCursorError
     return value
+
+
+def work_cursor(place: WorkPlace) -> str:
+    return _pack(list(place))
+
+
+def read_work_place(cursor: str | None) -> WorkPlace | None:
+    """The place in a group's works that a cursor stands for; None for the beginning.
+
+    Raises:
+        InvalidCursorError: it is no cursor.
+    """
+    if not cursor:
+        return None
+    match _unpack(cursor):
+        case [bool(unpinned), bool(undated), int(year), str(identifier)]:
+            return unpinned, undated, year, identifier
+    raise InvalidCursorError
+
+
+def suggested_cursor(place: SuggestedPlace) -> str:
+    return _pack(list(place))
+
+
+def read_suggested_place(cursor: str | None) -> SuggestedPlace | None:
+    """The place in the suggested links that a cursor stands for; None for the beginning.
+
+    Raises:
+        InvalidCursorError: it is no cursor.
+    """
+    if not cursor:
+        return None
+    match _unpack(cursor):
+        case [None | float() as probability, str(work), str(group)]:
+            return probability, work, group
+    raise InvalidCursorError
 
 
 def feed_cursor(place: FeedPlace) -> str:

@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     database_replica_url: str | None = Field(None, description="A streaming replica, for what may be a moment old.")
     vectors: Literal["faiss", "pgvector"] = Field("faiss", description="What holds the vectors that are searched.")
     vectors_url: str | None = Field(None, description="The PostgreSQL server for pgvector; the database's by default.")
+    lexical: Literal["files", "postgresql"] | None = Field(
+        None, description="Where the lexical channel's terms lie; by default where the vectors do."
+    )
     encoder: str = Field(DEFAULT_ENCODER, description="'default', or a sentence-transformers id or folder.")
     host: str = Field("127.0.0.1", description="The address that 'matchmaker serve' listens on.")
     port: int = Field(8017, ge=0, le=65535, description="The port that 'matchmaker serve' listens on.")
@@ -252,6 +255,13 @@ class Settings(BaseSettings):
     def vector_database(self) -> str:
         """The URL of the server that holds the vectors, where a server does."""
         return self.vectors_url or self.database
+
+    @property
+    def lexical_database(self) -> str | None:
+        """The URL of the PostgreSQL server that holds the terms; None where they lie in files of each machine."""
+        server = self.vector_database if self.vectors == "pgvector" else self.database
+        beside_the_vectors = self.vectors != "faiss" and server.startswith("postgresql")
+        return server if self.lexical == "postgresql" or (self.lexical is None and beside_the_vectors) else None
 
     @property
     def opt_outs(self) -> Path:

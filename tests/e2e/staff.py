@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from matchmaker.curation.researchers import make_link
 from matchmaker.domain.access import Role
 from matchmaker.review.identity import accounts, personal_tokens
 from matchmaker.workspace import Workspace
@@ -14,10 +15,11 @@ from tests.identity_place import PASSWORD, copied
 
 @dataclass(frozen=True)
 class Staff:
-    """Where it answers, and the token of each role."""
+    """Where it answers, the token of each role, and the secret of a private link to a group's page."""
 
     address: str
     tokens: dict[Role, str]
+    group_link: str
 
     @property
     def token(self) -> str:
@@ -34,6 +36,7 @@ def staff(
     for role in (Role.ADVISER, Role.STEWARD, Role.ADMINISTRATOR):
         account = accounts.add_local(place.database, place.settings, role, PASSWORD)
         tokens[role] = personal_tokens.make_token(place.database, account, [role], 1)[1]
+    link = make_link(place.database, "main", "energy-engineering", Role.STEWARD)
     given = {**environment, "MATCHMAKER_STATE_DIR": str(place.settings.state_dir)}
     with served(given, tmp_path_factory.mktemp("staff-server") / "log") as address:
-        yield Staff(address, tokens)
+        yield Staff(address, tokens, link)

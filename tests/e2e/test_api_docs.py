@@ -12,7 +12,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from matchmaker.db.outbox import JobKind
 from matchmaker.db.webhooks import WebhookEvent
+from matchmaker.domain.access import Role
 from matchmaker.notify.endpoints import MAXIMUM_ENDPOINTS
 from matchmaker.notify.schedule import DELAYS
 from matchmaker.notify.webhooks import TIMEOUT_SECONDS, signed_headers
@@ -21,6 +23,7 @@ from matchmaker.workspace import Workspace
 from tests.conftest import ROOT
 from tests.e2e.keys import approve, bearing, new_key
 from tests.e2e.staff import Staff, staff
+from tests.integration.cases import send
 
 __all__ = ["staff"]
 
@@ -37,8 +40,8 @@ def test_from_a_key_to_an_approved_shortlist(
     blocks: dict[str, str], server: str, environment: dict[str, str], workspace: Workspace
 ) -> None:
     own = {"setup", "send", "events", "python", "webhook", "verify"}
-    others = {"client", "client_send", "client_read", "steward"}
-    assert set(blocks) == own | others, "the rest is run by test_client.py, and by the next test"
+    others = {"client", "client_send", "client_read", "steward", "administrator", "link", "group"}
+    assert set(blocks) == own | others, "the rest is run by test_client.py, and by the next tests"
     path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     given = {**environment, "PATH": path, "MATCHMAKER": server}
 
@@ -69,6 +72,45 @@ def test_a_steward_reads_the_catalogue_and_sends_a_table(
     listed, end = decoder.raw_decode(done.stdout.decode())
     assert listed["items"][0]["is_thin"] and listed["next"]
     assert decoder.raw_decode(done.stdout.decode(), end)[0]["state"] in {"waiting", "reading", "ready"}
+
+
+def test_an_administrator_makes_a_key_and_looks_at_the_outbox(
+    blocks: dict[str, str], staff: Staff, environment: dict[str, str]
+) -> None:
+    given = {**environment, "MATCHMAKER": staff.address}
+    given["MATCHMAKER_ADMINISTRATOR"] = staff.tokens[Role.ADMINISTRATOR]
+    made, outbox = answers(blocks["administrator"], given)
+    assert made["secret"].startswith(made["key"]["prefix"]) and made["key"]["made_with"]
+    assert {one["kind"] for one in outbox["items"]} == set(JobKind)
+
+
+def test_who_holds_a_private_link_reads_it_and_stops_the_letters(
+    blocks: dict[str, str], server: str, environment: dict[str, str], workspace: Workspace
+) -> None:
+    given = {**environment, "MATCHMAKER": server, "PRIVATE_LINK": send(workspace)[0]}
+    opened, letters = answers(blocks["link"], given)
+    assert opened["can"] == ["amend", "withdraw"] and opened["letters"]["wanted"]
+    assert letters["wanted"] is False
+
+
+def test_who_holds_a_groups_link_reads_where_it_was_suggested(
+    blocks: dict[str, str], staff: Staff, environment: dict[str, str]
+) -> None:
+    given = {**environment, "MATCHMAKER": staff.address, "GROUP_LINK": staff.group_link}
+    (suggested,) = answers(blocks["group"], given)
+    assert suggested == {"items": []}, "nothing has been published in that place"
+
+
+def answers(script: str, given: dict[str, str]) -> list[Any]:
+    """What the commands of a script answer, one after the other."""
+    done = subprocess.run(["sh", "-c", script], env=given, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    text, found = done.stdout.decode(), []
+    while text:
+        answer, end = json.JSONDecoder().raw_decode(text)
+        found.append(answer)
+        text = text[end:].lstrip()
+    return found
 
 
 def test_a_webhook_is_added_and_its_messages_are_verified(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from matchmaker.db.pgvector_index import open_pgvector
+from matchmaker.db.postgres_lexical import open_postgres_lexical
 from matchmaker.domain.challenge import Challenge
 from matchmaker.evaluation.form_comparison import Difference, compare_forms
 from matchmaker.evaluation.robustness import read_paraphrases
@@ -14,17 +15,19 @@ from matchmaker.workspace import Workspace
 from tests.conftest import ROOT, collaborator
 
 
-def test_the_shipped_challenges_are_answered_alike_by_faiss_and_pgvector(
+def test_the_shipped_challenges_are_answered_alike_by_files_and_by_a_server(
     workspace: Workspace, postgres_url: str
 ) -> None:
     embedded = workspace.matcher()
-    server = open_pgvector(postgres_url)
-    index = build_index(embedded.collection, replace(workspace.recipe, with_sentences=False, vectors=server))
+    vectors, terms = open_pgvector(postgres_url), open_postgres_lexical(postgres_url)
+    recipe = replace(workspace.recipe, with_sentences=False, vectors=vectors, lexical=terms)
+    index = build_index(embedded.collection, recipe)
     other = Matcher(embedded.collection, index, workspace.encoder, workspace.analyzer, workspace.scorer)
     sets = read_paraphrases(ROOT / "data" / "evaluation" / "paraphrases.jsonl")
     challenges = [one for group in sets for one in group.challenges][:200]
     found = compare_forms(embedded, other, challenges)
-    server.close()
+    vectors.close()
+    terms.close()
     print(f"overlap of the ten best {found.overlap:.4f} over {found.challenges} challenges")  # noqa: T201
     assert found.is_accepted, found.differences
 

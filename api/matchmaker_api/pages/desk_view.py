@@ -76,6 +76,7 @@ class Card:
     history: History
     grade: int | None
     room: Availability
+    takes_part: bool
 
     @property
     def hindrances(self) -> tuple[Hindrance, ...]:
@@ -163,7 +164,8 @@ def _cards(view: CaseView, workspace: Workspace, asked_for: set[str]) -> list[Ca
         history = view.histories.get(one.id, History())
         ties = view.ties.get(one.id, [])
         room = rooms.get(one.id, Availability())
-        cards.append(Card(one, place, is_full, score, ties, history, view.judgments.get(one.id), room))
+        grade = view.judgments.get(one.id)
+        cards.append(Card(one, place, is_full, score, ties, history, grade, room, one.id in view.active))
     return cards
 
 

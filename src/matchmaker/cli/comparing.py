@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -43,8 +43,8 @@ def compare(
         here = open_workspace(stack)
         given = read_challenges(challenges, read_query) if challenges else _shipped(here.settings)
         place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        other = {"database_url": url, "vectors": vectors, "vectors_url": None, "index_dir": place}
-        there = Workspace(here.settings.model_copy(update=other))
+        other = {"database_url": url, "vectors": vectors, "vectors_url": None, "lexical": None, "index_dir": place}
+        there = stack.enter_context(closing(Workspace(here.settings.model_copy(update=other))))
         found = compare_forms(here.matcher(collection), there.matcher(collection), list(islice(given, count)))
     say = interface_translator().say
     for one in found.differences:

@@ -1,6 +1,6 @@
 """Who is scored at all: everybody in a small collection, in a large one those of whom a channel finds a passage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.index import PassageIndex
+from matchmaker.retrieval.lexical_index import Terms
 from matchmaker.retrieval.vector_index import SMALL_COLLECTION
 
 CANDIDATE_PASSAGES = 200
@@ -16,7 +17,6 @@ CANDIDATE_PASSAGES = 200
 best with those of exact scores."""
 
 Positions = npt.NDArray[np.int64]
-Terms = Sequence[Mapping[str, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,14 +47,14 @@ class CandidateSearch:
         """Whoever has one of the best passages of a channel; ``vector`` has the shape (dimension,)."""
         if self.finds_everybody:
             return EVERYBODY
-        found = []
+        found = [np.zeros(0, dtype=np.int64)]
         if dense:
-            hits = self._index.rows.of(self._index.dense.search(vector, self._depth).ids)
-            found.append(hits[hits >= 0])  # a server's index may be newer than what this process has opened
+            found.append(self._index.dense.search(vector, self._depth).ids)
         if lexical:
-            found.append(self._index.lexical.best_rows(terms, self._depth))
-        rows = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
-        return Candidates(np.unique(self._speakers.of_positions(rows).rows))
+            found.append(self._index.lexical.search(terms, self._depth))
+        rows = np.unique(self._index.rows.of(np.concatenate(found)))
+        # A server's index may be newer than what this process has opened.
+        return Candidates(np.unique(self._speakers.of_positions(rows[rows >= 0]).rows))
 
     @staticmethod
     def union(candidates: Sequence[Candidates]) -> Candidates:
@@ -65,9 +65,9 @@ class CandidateSearch:
         """Both channels' scores by row, each of shape (passages,); 0 for passages of those who are no candidates."""
         index = self._index
         if among is EVERYBODY:
-            return index.dense.scores(vector, index.passage_ids), index.lexical.scores(terms)
+            return index.dense.scores(vector, index.passage_ids), index.lexical.scores(terms, index.passage_ids)
         rows = np.unique(index.attribution.of_positions(among.positions).rows)
         dense, lexical = np.zeros((2, index.passage_count), dtype=np.float32)
         dense[rows] = index.dense.scores(vector, index.passage_ids[rows])
-        lexical[rows] = index.lexical.scores(terms, rows)
+        lexical[rows] = index.lexical.scores(terms, index.passage_ids[rows])
         return dense, lexical

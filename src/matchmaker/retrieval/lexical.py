@@ -1,139 +1,72 @@
-"""The lexical channel: BM25 over the terms of the passages."""
+"""The lexical channel in files of this machine, mapped into memory so that its processes share them."""
 
-import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-import bm25s
 import numpy as np
-import numpy.typing as npt
 
-K1 = 1.2
-B = 0.75
-"""Saturation and length normalisation of BM25: the customary values (Robertson and Zaragoza, "The Probabilistic
-Relevance Framework: BM25 and Beyond", 2009); not tuned."""
+from matchmaker.retrieval.bm25 import Bm25Index, TermPostings
+from matchmaker.retrieval.lexical_index import LexicalIndex, Scores
+from matchmaker.retrieval.postings import Postings
+from matchmaker.retrieval.vector_index import IdRows, Ids
 
-
-# The library logs each step at debug level whatever the program's own level is.
-logging.getLogger("bm25s").setLevel(logging.WARNING)
-
-READ_POSTINGS = 50_000
-"""How many postings a search for candidates reads, whatever the collection's size."""
-
-Scores = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
+_IDS = "ids.npy"
 
 
-class LexicalIndex:
-    """BM25 scores divided by the square root of the query's total term weight.
+class InvertedFile(Bm25Index):
+    """The postings of all terms in this process."""
 
-    Plain BM25 grows with the query's length, so that one weight against the dense channel could not fit both a
-    title and a page; divided by the query's whole sum, long queries would count too little. Between the two, the
-    root did best on the development sets, and the score does not depend on what else is ranked.
-    """
-
-    def __init__(self, model: "bm25s.BM25 | None", passage_count: int) -> None:
-        self._model = model
-        self._passage_count = passage_count
+    def __init__(self, ids: Ids, postings: Postings) -> None:
+        super().__init__(ids)
+        self._all = postings
 
     @classmethod
-    def build(cls, passages: Iterable[Sequence[str]]) -> Self:
-        """Index the terms of each passage; row numbers are their ids."""
-        once: dict[str, str] = {}  # a term of a thousand passages is kept once
-        corpus = [[once.setdefault(term, term) for term in terms] for terms in passages]
-        if not once:
-            return cls(None, len(corpus))
-        model = bm25s.BM25(k1=K1, b=B, method="lucene")
-        model.index(corpus, show_progress=False)
-        return cls(model, len(corpus))
+    def build(cls, ids: Ids, passages: Iterable[Sequence[str]]) -> Self:
+        """Index passages, given by their terms in the order of ``ids``."""
+        return cls(ids, Postings.of(passages))
 
     @classmethod
-    def read(cls, folder: Path, passage_count: int) -> Self:
-        """Open a saved index.
+    def read(cls, folder: Path) -> Self:
+        """Open what was written.
 
         Raises:
             OSError: a file of it is missing or damaged.
         """
-        if (folder / "empty").exists():
-            return cls(None, passage_count)
         try:
-            return cls(bm25s.BM25.load(folder, mmap=True, load_corpus=False), passage_count)
+            ids = np.load(folder / _IDS, mmap_mode="r", allow_pickle=False)
+            return cls(ids, Postings.read(folder, len(ids)))
         except (ValueError, KeyError, EOFError) as error:
-            raise OSError(f"{folder} is no lexical index") from error
+            raise OSError(f"{folder} has no lexical index") from error
 
     def write(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        if self._model is None:
-            (folder / "empty").touch()
-        else:
-            self._model.save(folder, show_progress=False)
+        self._all.write(folder)
+        np.save(folder / _IDS, self._rows.ids, allow_pickle=False)
 
-    def scores(self, query: Sequence[Mapping[str, float]], rows: Rows | None = None) -> Scores:
-        """The score of every passage by row, shape (passages,), or of those in ``rows``, which rise, shape (rows,).
+    def upsert(self, ids: Ids, passages: Sequence[Sequence[str]]) -> None:
+        self._change(ids, ids, passages)
 
-        Each term of the query is given with its alternatives (itself and its translations) and what each counts.
-        The best alternative decides what the term adds to the query's total weight.
-        """
-        scores = np.zeros(self._passage_count if rows is None else len(rows), dtype=np.float32)
-        total = 0.0
-        for alternatives in query:
-            total += max((share * self.term_weight(term) for term, share in alternatives.items()), default=0.0)
-            for term, share in alternatives.items():
-                having, values = self._postings(term)
-                places, values = (having, values) if rows is None else _among(having, values, rows)
-                scores[places] += np.float32(share) * values
-        return scores / np.float32(np.sqrt(total)) if total else scores
+    def delete(self, ids: Ids) -> None:
+        self._change(ids, ids[:0], [])
 
-    def best_rows(self, query: Sequence[Mapping[str, float]], k: int) -> Rows:
-        """The at most ``k`` passages that score best, by rising row, without reading what common terms have.
+    def _change(self, gone: Ids, ids: Ids, passages: Sequence[Sequence[str]]) -> None:
+        kept = np.flatnonzero(np.isin(self._rows.ids, gone, invert=True))
+        self._all = self._all.renewed(np.append(kept, np.full(len(ids), -1)), passages)
+        self._rows = IdRows(np.append(self._rows.ids[kept], ids))
 
-        Terms are read from the one that tells most; once ``READ_POSTINGS`` are read, further terms only add to the
-        passages that are found already: the strategy "continue" of Moffat and Zobel, "Self-indexing inverted files for
-        fast text retrieval", ACM TOIS 1996. What is found is scored exactly.
-        """
-        shares: dict[str, float] = {}
-        for alternatives in query:
-            for term, share in alternatives.items():
-                shares[term] = max(share, shares.get(term, 0.0))
-        found: list[npt.NDArray[np.int32]] = []
-        read = 0
-        for term in sorted(shares, key=lambda one: (-shares[one] * self.term_weight(one), one)):
-            having, _ = self._postings(term)
-            if found and read + len(having) > READ_POSTINGS:
-                break
-            found.append(having)
-            read += len(having)
-        rows = np.unique(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, dtype=np.int64)
-        if len(rows) <= k:
-            return rows
-        scores = self.scores(query, rows)
-        return np.sort(rows[np.argpartition(-scores, k)[:k]])
+    def _sums(self, rows: Ids, shares: Mapping[str, float]) -> Scores:
+        return self._all.of_rows(rows, shares)
 
-    def _postings(self, term: str) -> tuple[npt.NDArray[np.int32], Scores]:
-        """The rows that have a term, each once, and its BM25 score in each."""
-        if self._model is None or term not in self._model.vocab_dict:
-            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-        column, matrix = self._model.vocab_dict[term], self._model.scores
-        part = slice(int(matrix["indptr"][column]), int(matrix["indptr"][column + 1]))
-        return matrix["indices"][part], matrix["data"][part]
-
-    def term_weight(self, term: str) -> float:
-        """How much a term tells: its inverse document frequency; 0 for one that no passage has."""
-        if self._model is None or term not in self._model.vocab_dict:
-            return 0.0
-        frequency = len(self._postings(term)[0])
-        return float(np.log1p((self._passage_count - frequency + 0.5) / (frequency + 0.5)))
+    def _postings(self, terms: Collection[str]) -> Mapping[str, TermPostings]:
+        found = {term: self._all.of_term(term) for term in terms}
+        return {term: postings for term, postings in found.items() if len(postings[0])}
 
 
-def _among(having: npt.NDArray[np.int32], values: Scores, rows: Rows) -> tuple[npt.NDArray[np.int64], Scores]:
-    """Of a term's postings those in ``rows``, as places in it; both rise: the shorter is sought in the longer."""
-    if not len(having) or not len(rows):
-        return np.zeros(0, dtype=np.int64), values[:0]
-    if len(having) < len(rows):
-        places = np.minimum(np.searchsorted(rows, having), len(rows) - 1)
-        met = rows[places] == having
-        return places[met], values[met]
-    found = np.minimum(np.searchsorted(having, rows.astype(having.dtype)), len(having) - 1)
-    places = np.flatnonzero(having[found] == rows)
-    return places, values[found[places]]
+class InvertedFileForm:
+    """The lexical channel in files."""
+
+    def build(self, collection: str, stamp: str, ids: Ids, passages: Iterable[Sequence[str]]) -> LexicalIndex:  # noqa: ARG002
+        return InvertedFile.build(ids, passages)
+
+    def read(self, folder: Path, collection: str, stamp: str) -> LexicalIndex:  # noqa: ARG002
+        return InvertedFile.read(folder)

@@ -15,6 +15,7 @@ from matchmaker.db.case_records import (
 )
 from matchmaker.db.cases import count_events, get_case, get_revision, list_events, list_versions, stale
 from matchmaker.db.challenges import find_shortlist
+from matchmaker.db.collection import active_ids
 from matchmaker.db.correspondence import list_letters, list_stopped
 from matchmaker.db.desk_records import Tie, list_judgments, list_ties, list_visitors, save_visit
 from matchmaker.db.letter_links import Reader
@@ -43,6 +44,7 @@ class CaseView:
     ``events`` are the newest, oldest first, of ``event_count``; ``system_list`` is None before the matching. ``ties``
     and ``histories`` are by collaborator, ``judgments`` the reading adviser's own grades. ``versions`` are the
     descriptions as they were sent, ``letters`` the mail about the case, oldest first; ``stopped`` who wants no more.
+    ``active`` are the candidates who still take part.
     """
 
     case: Case
@@ -59,6 +61,7 @@ class CaseView:
     versions: list[tuple[int, datetime, Description]]
     letters: list[Letter]
     stopped: list[Reader]
+    active: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ def read_case(database: Database, case_id: str, adviser: str, today: date) -> Ca
             versions=list_versions(session, case_id),
             letters=list_letters(session, case_id),
             stopped=list_stopped(session, case_id),
+            active=active_ids(session, case.collection, ids),
         )
 
 
