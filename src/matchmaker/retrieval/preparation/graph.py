@@ -7,6 +7,7 @@ operators of ONNX Runtime (domain ``com.microsoft``) stand where they belong.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,7 +68,7 @@ class _Writer:
     nodes: list[NodeProto] = field(default_factory=list)
     tensors: list[TensorProto] = field(default_factory=list)
 
-    def node(self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: float) -> str:
+    def node(self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: Any) -> str:
         self.nodes.append(helper.make_node(operator, inputs, [output], output, domain=domain, **attributes))
         return output
 
@@ -166,7 +167,10 @@ class _Writer:
 
     def model(self) -> onnx.ModelProto:
         dimension = self.packed.sizes.hidden
-        shapes = {"embedding": [1, dimension], "tokens": [1, "length of the text", dimension]}
+        shapes: dict[str, list[str | int | None]] = {
+            "embedding": [1, dimension],
+            "tokens": [1, "length of the text", dimension],
+        }
         graph = helper.make_graph(
             self.nodes,
             "encoder",
