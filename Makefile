@@ -29,7 +29,7 @@ run: setup
 setup: .venv/.runtime
 	@$(BIN)/matchmaker prepare
 
-test: .venv/.development .venv/.client setup check unit
+test: .venv/.development .venv/.client .venv/.milvus setup check unit
 
 check:
 	@echo "== ruff, mypy, import-linter"
@@ -82,6 +82,11 @@ train: .venv/.training
 # In an environment of its own within .venv/; a run of the tests makes the client with it.
 .venv/.client: scripts/make_client.sh .venv/.runtime
 	@sh scripts/make_client.sh generator
+	@touch $@
+
+# A server of Milvus for its tests, in a folder of its own within .venv/.
+.venv/.milvus: requirements/milvus-server.txt scripts/make_milvus.sh .venv/.runtime
+	@sh scripts/make_milvus.sh
 	@touch $@
 
 # What Matchmaker is compared with, in an environment of its own within .venv/.

@@ -22,7 +22,7 @@ from tests.identity_place import PREPARED, keep_prepared
 if TYPE_CHECKING:
     from tests.postgres_server import PostgresServer  # as a plugin it is imported by pytest, and not before
 
-pytest_plugins = ["tests.postgres_server"]
+pytest_plugins = ["tests.milvus_server", "tests.postgres_server"]
 
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")

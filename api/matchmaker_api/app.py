@@ -87,6 +87,11 @@ from matchmaker_api.routers import (
     catalogue_works,
     challenges,
     collaborators,
+    desk_approval,
+    desk_candidates,
+    desk_cases,
+    desk_course,
+    desk_looking,
     events,
     health,
     match,
@@ -97,6 +102,7 @@ from matchmaker_api.routers import (
 from matchmaker_api.routers import catalogue_imports as catalogue_imports_api
 from matchmaker_api.routers import catalogue_links as catalogue_links_api
 from matchmaker_api.routers import catalogue_tables as catalogue_tables_api
+from matchmaker_api.routers import desk_queue as desk_queue_api
 from matchmaker_api.security.authorisation import authorise
 from matchmaker_api.security.setup import guard_bodies, name_requests, split_origins
 
@@ -104,11 +110,11 @@ DESCRIPTION = """
 For municipalities' portals: send challenges in Swedish or English, and read the lists that advisers at the university
 have approved, with the evidence for every suggestion. Nothing is answered before a human has approved it.
 
-For those who look after the catalogue: its groups, their works, and imports. For administrators: keys, accounts,
-sessions and webhooks.
+For those who look after the catalogue: its groups, their works, and imports. For advisers: the desk's cases. For
+administrators: keys, accounts, sessions and webhooks.
 
-Every request needs an API key; under /api/v1/catalogue and /api/v1/access a personal token; under /api/v1/by-link and
-/api/v1/by-group-link the secret of a private link, for who holds one.
+Every request needs an API key; under /api/v1/catalogue, /api/v1/desk and /api/v1/access a personal token; under
+/api/v1/by-link and /api/v1/by-group-link the secret of a private link, for who holds one.
 Errors are problem documents (RFC 9457) whose `type` is the address of a page; their
 language, and that of words and reasons, follows Accept-Language (sv, en). See docs/api.md for a quick start, and for
 how this API is versioned.
@@ -117,6 +123,7 @@ how this API is versioned.
 API = (
     *(challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health),
     *(catalogue_groups, catalogue_works, catalogue_links_api, catalogue_imports_api, catalogue_tables_api),
+    *(desk_queue_api, desk_cases, desk_candidates, desk_course, desk_approval, desk_looking),
     *(access_keys, access_accounts, access_webhooks),
     *(by_link, by_link_draft, by_group_link, by_group_link_acts),
 )

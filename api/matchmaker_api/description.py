@@ -205,7 +205,21 @@ def _problems(operation: dict[str, Any], rule: Rule) -> dict[int, list[str]]:
         found[404] = ["not-found"]
     if places - {"path"}:
         found.setdefault(422, ["invalid-request"])
+    if "desk" in operation.get("tags", ()):
+        found |= _problems_at_the_desk({parameter["name"] for parameter in operation.get("parameters", [])})
     return found | OF_OPERATIONS.get(operation["operationId"], {})
+
+
+def _problems_at_the_desk(parameters: set[str]) -> dict[int, list[str]]:
+    """What follows from what an operation of the desk is sent."""
+    further: dict[int, list[str]] = {}
+    if "If-Match" in parameters:
+        further |= {409: ["illegal-act"], 412: ["precondition-failed"], 428: ["precondition-required"]}
+    if "Idempotency-Key" in parameters:
+        further[422] = ["invalid-challenge", "idempotency-key-reused", "invalid-request"]
+    if "after" in parameters:
+        further[422] = ["invalid-cursor", "invalid-request"]
+    return further
 
 
 def _problem_response(codes: list[str]) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 import base64
 import binascii
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
 from matchmaker.db.portal import Place
+from matchmaker.db.queue import QueuePlace
 from matchmaker.db.work_lists import SuggestedPlace, WorkPlace
 from matchmaker.domain.errors import InvalidChallengeError, mark
 from matchmaker.review.feed import FeedPlace
@@ -128,6 +129,29 @@ def read_feed_place(cursor: str | None) -> FeedPlace:
     match _unpack(cursor):
         case [int(event), release] if 0 <= event <= LARGEST_NUMBER:
             return FeedPlace(event, None if release is None else _place(release))
+    raise InvalidCursorError
+
+
+def queue_cursor(place: QueuePlace) -> str:
+    promised = place.promised_on.isoformat() if place.promised_on else None
+    return _pack([place.is_overdue, promised, place.since.astimezone(UTC).isoformat(), place.id])
+
+
+def read_queue_place(cursor: str | None) -> QueuePlace | None:
+    """The place that a cursor stands for; None for the beginning.
+
+    Raises:
+        InvalidCursorError: it is no cursor.
+    """
+    if not cursor:
+        return None
+    match _unpack(cursor):
+        case [bool(overdue), None | str() as promised, *place]:
+            since, identifier = _place(place)
+            try:
+                return QueuePlace(overdue, date.fromisoformat(promised) if promised else None, since, identifier)
+            except ValueError:
+                pass
     raise InvalidCursorError
 
 

@@ -104,13 +104,9 @@ class Workspace:
 
     @cached_property
     def _vectors(self) -> VectorForm:
-        if self.settings.vectors == "faiss":
-            return FaissForm()
-        from matchmaker.db.pgvector_index import open_pgvector  # its client is an extra
-
-        server = open_pgvector(self.settings.vector_database)
-        self._connected.callback(server.close)
-        return server
+        opened = open_vectors(self.settings)
+        self._connected.callback(opened.close)
+        return opened
 
     @cached_property
     def _lexical(self) -> LexicalForm:
@@ -299,6 +295,38 @@ class Workspace:
                 folder=self.settings.encoder_build_folder,
             )
         return _opened(prepared.onnx, (prepared.onnx / MANIFEST).read_text(encoding="utf-8"))
+
+
+def open_vectors(settings: Settings) -> VectorForm:
+    """The engine that the settings choose; the clients of servers are extras.
+
+    Raises:
+        SetupError: the engine is out of reach, too old or not set up.
+    """
+    match settings.vectors:
+        case "faiss":
+            return FaissForm()
+        case "pgvector":
+            from matchmaker.db.pgvector_index import open_pgvector
+
+            return open_pgvector(settings.vector_database)
+        case "milvus":
+            return _open_milvus(settings)
+
+
+def _open_milvus(settings: Settings) -> VectorForm:
+    if not settings.milvus_uri:
+        raise SetupError(
+            mark("It is not set where Milvus is."), remedy="export MATCHMAKER_MILVUS_URI=https://host:19530"
+        )
+    try:
+        from matchmaker.retrieval.milvus_builds import open_milvus
+    except ImportError as error:
+        raise SetupError(
+            mark("The client of Milvus is not installed."), remedy="pip install 'matchmaker-norrbotten[milvus]'"
+        ) from error
+    token = settings.milvus_token
+    return open_milvus(settings.milvus_uri, token.get_secret_value() if token else "")
 
 
 @lru_cache(maxsize=1)

@@ -27,6 +27,7 @@ from tests.integration.cases import send
 
 __all__ = ["staff"]
 
+NAMED = re.compile(r"\{\w+\}")
 BLOCKS = re.compile(r"^```(sh \w+|python(?: \w+)?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -40,7 +41,7 @@ def test_from_a_key_to_an_approved_shortlist(
     blocks: dict[str, str], server: str, environment: dict[str, str], workspace: Workspace
 ) -> None:
     own = {"setup", "send", "events", "python", "webhook", "verify"}
-    others = {"client", "client_send", "client_read", "steward", "administrator", "link", "group"}
+    others = {"client", "client_send", "client_read", "steward", "adviser", "administrator", "link", "group"}
     assert set(blocks) == own | others, "the rest is run by test_client.py, and by the next tests"
     path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     given = {**environment, "PATH": path, "MATCHMAKER": server}
@@ -113,6 +114,20 @@ def answers(script: str, given: dict[str, str]) -> list[Any]:
     return found
 
 
+def test_an_adviser_accepts_a_candidate_and_approves_the_list_as_it_was_seen(
+    blocks: dict[str, str], staff: Staff, environment: dict[str, str]
+) -> None:
+    staff.send()
+    given = {**environment, "MATCHMAKER": staff.address, "MATCHMAKER_TOKEN": staff.tokens[Role.ADVISER]}
+    command = [sys.executable, "-c", blocks["adviser"]]
+    done = subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    decided, shown, approved = done.stdout.splitlines()
+    assert decided.startswith("in_review ") and shown.startswith("1 ") and "in common" in shown
+    state, _, released_at = approved.partition(" ")
+    assert state == "approved" and datetime.fromisoformat(released_at) > datetime.now(UTC)
+
+
 def test_a_webhook_is_added_and_its_messages_are_verified(
     blocks: dict[str, str], server: str, environment: dict[str, str], workspace: Workspace
 ) -> None:
@@ -153,5 +168,15 @@ def test_what_is_said_of_webhooks_is_so() -> None:
 def test_every_route_and_scope_that_is_named_exists() -> None:
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     described = json.loads((ROOT / "api" / "openapi.json").read_text(encoding="utf-8"))
+    paths = {NAMED.sub("{}", one) for one in described["paths"]}
+    told = re.findall(r"`(?:GET|PUT|POST|DELETE) ([/…][^`? ]*)", at_the_desk(text))
+    assert len(told) > 20
+    for one in told:
+        assert NAMED.sub("{}", f"/api/v1/desk{one.replace('…', '/cases/{id}')}") in paths, one
     scopes = {one["x-scope"] for path in described["paths"].values() for one in path.values() if "x-scope" in one}
     assert scopes == set(re.findall(r"^\| `([\w:]+)` \|", text, re.MULTILINE))
+
+
+def at_the_desk(text: str) -> str:
+    """The part of the documentation that is for advisers."""
+    return text.partition("## Advisers: the desk")[2].partition("\n## ")[0]

@@ -47,7 +47,9 @@ NEEDS = {
 }
 READERS = {Role.ADVISER, Role.STEWARD, Role.ADMINISTRATOR}
 CURATORS = {Role.STEWARD, Role.ADMINISTRATOR}
+ADVISERS = {Role.ADVISER, Role.ADMINISTRATOR}
 GROUPS = "/api/v1/catalogue/groups"
+CASE = "/api/v1/desk/cases/{case_id}"
 # Which roles a personal token may have for each route, written down a second time as well.
 TOKEN_NEEDS = {
     f"GET {GROUPS}": READERS,
@@ -83,6 +85,40 @@ TOKEN_NEEDS = {
     "POST /api/v1/catalogue/imports/{import_id}/stop": CURATORS,
     "POST /api/v1/catalogue/imports/{import_id}/resumption": CURATORS,
     "POST /api/v1/catalogue/imports/{import_id}/undoing": CURATORS,
+    "GET /api/v1/desk/cases": ADVISERS,
+    "GET /api/v1/desk/summary": ADVISERS,
+    "GET /api/v1/desk/advisers": ADVISERS,
+    "POST /api/v1/desk/assignments": ADVISERS,
+    f"GET {CASE}": ADVISERS,
+    f"GET {CASE}/candidates": ADVISERS,
+    f"GET {CASE}/letters": ADVISERS,
+    f"GET {CASE}/events": ADVISERS,
+    f"GET {CASE}/presence": ADVISERS,
+    f"PUT {CASE}/candidates/{{collaborator_id}}": ADVISERS,
+    f"POST {CASE}/further-candidates": ADVISERS,
+    f"PUT {CASE}/candidates/{{collaborator_id}}/decision": ADVISERS,
+    f"PUT {CASE}/candidates/{{collaborator_id}}/place": ADVISERS,
+    f"POST {CASE}/candidates/{{collaborator_id}}/ties": ADVISERS,
+    f"DELETE {CASE}/ties/{{tie_id}}": ADVISERS,
+    f"PUT {CASE}/owner": ADVISERS,
+    f"PUT {CASE}/route": ADVISERS,
+    f"POST {CASE}/notes": ADVISERS,
+    f"POST {CASE}/questions": ADVISERS,
+    f"POST {CASE}/resumption": ADVISERS,
+    f"PUT {CASE}/participants/{{participant_id}}": ADVISERS,
+    f"POST {CASE}/undoing": ADVISERS,
+    f"POST {CASE}/closing": ADVISERS,
+    f"POST {CASE}/reopening": ADVISERS,
+    f"POST {CASE}/approval/preview": ADVISERS,
+    f"POST {CASE}/approval": ADVISERS,
+    f"POST {CASE}/approval/withdrawal": ADVISERS,
+    f"POST {CASE}/approval/release": ADVISERS,
+    f"POST {CASE}/revision": ADVISERS,
+    f"GET {CASE}/found": ADVISERS,
+    f"GET {CASE}/comparison": ADVISERS,
+    f"GET {CASE}/map": ADVISERS,
+    f"GET {CASE}/blind-round": ADVISERS,
+    f"PUT {CASE}/blind-round/grades": ADVISERS,
 }
 ADMINISTRATORS = {Role.ADMINISTRATOR}
 ACCESS = "/api/v1/access"

@@ -13,7 +13,7 @@ from matchmaker.curation.listing import NOTHING
 from matchmaker.db.decisions import find_events
 from matchmaker.db.exports import read_availability
 from matchmaker.db.group_lists import CuratedGroup, count_group_works, find_group, group_names
-from matchmaker.db.queue import History, collaborator_histories
+from matchmaker.db.histories import History, collaborator_histories
 from matchmaker.db.session import Session
 from matchmaker.db.work_lists import THIN, Coverage, coverage, find_group_works
 from matchmaker.domain.availability import Availability

@@ -64,6 +64,7 @@ SIGNED_IN = Rule(frozenset({*STAFF, Role.OFFICER}))
 TOKEN_OF_READERS = replace(CATALOGUE_READERS, is_for_programs=True)
 TOKEN_OF_STEWARDS = replace(STEWARDS, is_for_programs=True)
 TOKEN_OF_ADMINISTRATORS = replace(ADMINISTRATORS, is_for_programs=True)
+TOKEN_OF_ADVISERS = replace(DESK, is_for_programs=True)
 
 OWN = ObjectCheck("challenge_id", check_own_challenge)
 READABLE = ObjectCheck("challenge_id", check_readable_challenge)
@@ -175,6 +176,40 @@ ROUTES: Mapping[str, Rule] = {
     "access_webhooks.deactivate_client_endpoint": TOKEN_OF_ADMINISTRATORS,
     "access_webhooks.list_client_deliveries": TOKEN_OF_ADMINISTRATORS,
     "access_webhooks.replay_client_delivery": TOKEN_OF_ADMINISTRATORS,
+    "desk_queue.list_cases": TOKEN_OF_ADVISERS,
+    "desk_queue.read_desk_summary": TOKEN_OF_ADVISERS,
+    "desk_queue.list_case_owners": TOKEN_OF_ADVISERS,
+    "desk_queue.assign_cases": TOKEN_OF_ADVISERS,
+    "desk_cases.read_case": TOKEN_OF_ADVISERS,
+    "desk_cases.list_candidates": TOKEN_OF_ADVISERS,
+    "desk_cases.list_case_letters": TOKEN_OF_ADVISERS,
+    "desk_cases.list_case_events": TOKEN_OF_ADVISERS,
+    "desk_cases.read_presence": TOKEN_OF_ADVISERS,
+    "desk_candidates.add_candidate": TOKEN_OF_ADVISERS,
+    "desk_candidates.fetch_further_candidates": TOKEN_OF_ADVISERS,
+    "desk_candidates.decide_candidate": TOKEN_OF_ADVISERS,
+    "desk_candidates.move_candidate": TOKEN_OF_ADVISERS,
+    "desk_candidates.register_tie": TOKEN_OF_ADVISERS,
+    "desk_candidates.take_back_tie": TOKEN_OF_ADVISERS,
+    "desk_course.set_case_owner": TOKEN_OF_ADVISERS,
+    "desk_course.set_case_route": TOKEN_OF_ADVISERS,
+    "desk_course.write_note": TOKEN_OF_ADVISERS,
+    "desk_course.ask_municipality": TOKEN_OF_ADVISERS,
+    "desk_course.resume_review": TOKEN_OF_ADVISERS,
+    "desk_course.decide_participant": TOKEN_OF_ADVISERS,
+    "desk_course.undo_act": TOKEN_OF_ADVISERS,
+    "desk_course.close_case": TOKEN_OF_ADVISERS,
+    "desk_course.reopen_case": TOKEN_OF_ADVISERS,
+    "desk_approval.preview_approval": TOKEN_OF_ADVISERS,
+    "desk_approval.approve_list": TOKEN_OF_ADVISERS,
+    "desk_approval.withdraw_approval": TOKEN_OF_ADVISERS,
+    "desk_approval.release_list": TOKEN_OF_ADVISERS,
+    "desk_approval.revise_list": TOKEN_OF_ADVISERS,
+    "desk_looking.find_for_case": TOKEN_OF_ADVISERS,
+    "desk_looking.compare_lists": TOKEN_OF_ADVISERS,
+    "desk_looking.read_expertise_map": TOKEN_OF_ADVISERS,
+    "desk_looking.read_blind_round": TOKEN_OF_ADVISERS,
+    "desk_looking.grade_blind": TOKEN_OF_ADVISERS,
 }
 
 PAGES: Mapping[str, Rule] = {

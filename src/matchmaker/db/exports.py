@@ -58,7 +58,7 @@ def read_availability(database: Database, collection: str) -> dict[str, Availabi
 
 
 def find_availability(session: Session, collection: str) -> dict[str, Availability]:
-    """As ``read_availability``, in a transaction that goes on."""
+    """As ``read_availability``, within a transaction."""
     found = {}
     for decision in find_decided(session, collection, DecisionKind.AVAILABILITY):
         value = decision.value

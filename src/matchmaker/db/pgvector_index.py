@@ -34,6 +34,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from matchmaker.db.index_builds import IndexBuilds
 from matchmaker.db.number_arrays import given, numbers_in, sent
 from matchmaker.db.postgres_engine import make_postgres_engine
+from matchmaker.db.storage_errors import telling_storage_errors
 from matchmaker.domain.errors import SetupError, mark
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.vector_index import UNKNOWN_SCORE, Hits, Ids, VectorIndex
@@ -78,7 +79,7 @@ class PgvectorIndex:
         wanted = select(self._id, distance.label("distance"))
         if among is not None:
             wanted = wanted.where(self._id == func.any(given(among)))
-        with self._engine.begin() as connection:
+        with telling_storage_errors(), self._engine.begin() as connection:
             if among is not None and len(among) <= SEARCHED_ONE_BY_ONE:
                 connection.execute(text("SET LOCAL enable_indexscan = off"))  # exact: no walk through the graph
             else:
@@ -94,7 +95,7 @@ class PgvectorIndex:
         score: ColumnElement[float] = cast(-self._vector.max_inner_product(query), Float)
         asked = _places_of(ids)
         lists = select(sent(func.array_agg(asked.c.place)), sent(func.array_agg(score)))
-        with self._engine.connect() as connection:
+        with telling_storage_errors(), self._engine.connect() as connection:
             places, values = connection.execute(lists.where(self._id == asked.c.id)).one()
         scores = np.full(len(ids), UNKNOWN_SCORE, dtype=np.float32)
         scores[numbers_in(places, ">i8") - 1] = numbers_in(values, ">f8")
@@ -103,7 +104,7 @@ class PgvectorIndex:
     def vectors_of(self, ids: Ids) -> Vectors:
         vectors = np.zeros((len(ids), self._dimension), dtype=np.float32)
         asked = _places_of(ids)
-        with self._engine.connect() as connection:
+        with telling_storage_errors(), self._engine.connect() as connection:
             statement = select(asked.c.place, self._vector).where(self._id == asked.c.id)
             for place, value in connection.execute(statement):
                 vectors[place - 1] = np.asarray(value, dtype=np.float32)

@@ -200,6 +200,9 @@ class FaissForm:
             return GraphIndex(index, ids, np.load(folder / _VECTORS, mmap_mode="r", allow_pickle=False))
         raise OSError(f"{folder} has another kind of FAISS index")
 
+    def close(self) -> None:
+        """Nothing: files have no connections."""
+
 
 def _graph(vectors: Vectors) -> "faiss.IndexHNSWSQ":
     """A graph of the vectors, shape (passages, dimension)."""

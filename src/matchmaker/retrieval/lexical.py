@@ -70,3 +70,6 @@ class InvertedFileForm:
 
     def read(self, folder: Path, collection: str, stamp: str) -> LexicalIndex:  # noqa: ARG002
         return InvertedFile.read(folder)
+
+    def close(self) -> None:
+        """Nothing: files have no connections."""

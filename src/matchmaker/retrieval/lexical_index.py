@@ -68,3 +68,7 @@ class LexicalForm(Protocol):
             OSError: there is none, or it is damaged.
         """
         ...
+
+    def close(self) -> None:
+        """End the connections, where there are any."""
+        ...

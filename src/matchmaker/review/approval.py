@@ -42,7 +42,7 @@ def approve(
         IllegalActError: the case's state does not allow it.
     """
     now = now or datetime.now(UTC)
-    with desk.database.transaction() as session:
+    with desk.transaction() as session:
         case = desk.seen(session, case_id, revision)
         approved = step(case, Act.APPROVE, Party.ADVISER)
         message = written(message, "message", required=False)
