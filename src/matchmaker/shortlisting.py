@@ -240,7 +240,7 @@ class Shortlister:
                 for term in sorted(words[word])
                 if term in asked and asked[term].lower() != word.lower()
             ]
-        nearest = self._index.sentences.nearest(scored.row, found.vector) if len(units) > 1 else None
+        nearest = self._index.nearest_sentence(scored.row, found.vector) if len(units) > 1 else None
         sentence = units[nearest or 0]
         return evidence_of(scored, passage, document, sentence, telling, tuple(dict.fromkeys(translated)))
 

@@ -103,7 +103,16 @@ def test_a_reader_goes_on_with_the_index_it_opened(
 
 @pytest.mark.parametrize(
     "part",
-    ["stamp.json", "arrays.npz", "dense/index.faiss", "dense/ids.npy", "sentences.npy", "lexical/vocab.index.json"],
+    [
+        "stamp.json",
+        "arrays/passage_ids.npy",
+        "arrays/vectors.npy",
+        "dense/index.faiss",
+        "dense/ids.npy",
+        "sentences.0.npy",
+        "lexical/terms.json",
+        "lexical/counts.npy",
+    ],
 )
 @pytest.mark.parametrize("damage", ["missing", "truncated", "foreign", "one bit"])
 def test_a_damaged_index_is_noticed_and_rebuilt(

@@ -3,6 +3,7 @@
 The only file that imports faiss.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -99,9 +100,10 @@ class GraphIndex:
     graph takes no deletions: what is deleted stays as a way to others and is not returned.
     """
 
-    def __init__(self, index: "faiss.IndexHNSWSQ", ids: Ids, vectors: Vectors) -> None:
+    def __init__(self, index: "faiss.IndexHNSWSQ", ids: Ids, vectors: Vectors, *, is_mapped: bool = False) -> None:
         """``ids`` has one for each of the graph's rows, -1 for those that are gone; so have ``vectors``."""
         self._index = index
+        self._is_mapped = is_mapped
         self._index.hnsw.efSearch = SEARCH_BREADTH
         self._ids = ids
         self._vectors = vectors
@@ -120,6 +122,7 @@ class GraphIndex:
         self.delete(ids)
         if not len(ids):
             return
+        self._make_own()
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         self._ids = np.concatenate([self._ids, ids])
         self._vectors = np.concatenate([self._vectors, vectors.astype(np.float16)])
@@ -134,7 +137,7 @@ class GraphIndex:
         self._look_up()
         if len(self._ids) - self.count > STALE_SHARE * len(self._ids):
             self._ids, self._vectors = self._ids[self._kept], self._vectors[self._kept]
-            self._index = _graph(self._vectors)
+            self._index, self._is_mapped = _graph(self._vectors), False
             self._look_up()
 
     def search(self, query: Vectors, k: int, among: Ids | None = None) -> Hits:
@@ -161,6 +164,12 @@ class GraphIndex:
         np.save(folder / _IDS, self._ids, allow_pickle=False)
         np.save(folder / _VECTORS, self._vectors, allow_pickle=False)
 
+    def _make_own(self) -> None:
+        """Take a mapped file into memory: it is others' too, and takes no additions."""
+        if self._is_mapped:
+            self._index = faiss.deserialize_index(faiss.serialize_index(self._index))
+            self._is_mapped = False
+
     def _look_up(self) -> None:
         """Keep in mind which rows are there, and where each id is."""
         self._kept = np.flatnonzero(self._ids >= 0)
@@ -180,11 +189,19 @@ class GraphIndex:
         return rows
 
 
+@dataclass(frozen=True, slots=True)
 class FaissForm:
     """Indexes in files, mapped into memory so that the processes of a machine share them."""
 
+    small: int = SMALL_COLLECTION
+    """Up to how many passages search is exact."""
+
     def build(self, collection: str, stamp: str, ids: Ids, vectors: Vectors) -> VectorIndex:  # noqa: ARG002
-        return FlatIndex.build(ids, vectors) if len(ids) <= SMALL_COLLECTION else GraphIndex.build(ids, vectors)
+        return FlatIndex.build(ids, vectors) if len(ids) <= self.small else GraphIndex.build(ids, vectors)
+
+    def takes_changes(self, index: VectorIndex, count: int) -> bool:
+        """A graph does, which takes long to build; what is searched exactly is built in no time."""
+        return isinstance(index, GraphIndex) and count > self.small
 
     def read(self, folder: Path, collection: str, stamp: str) -> VectorIndex:  # noqa: ARG002
         try:
@@ -197,7 +214,8 @@ class FaissForm:
         if isinstance(index, faiss.IndexFlatIP):
             return FlatIndex(index, ids)
         if isinstance(index, faiss.IndexHNSWSQ):
-            return GraphIndex(index, ids, np.load(folder / _VECTORS, mmap_mode="r", allow_pickle=False))
+            vectors = np.load(folder / _VECTORS, mmap_mode="r", allow_pickle=False)
+            return GraphIndex(index, ids, vectors, is_mapped=True)
         raise OSError(f"{folder} has another kind of FAISS index")
 
 

@@ -81,6 +81,13 @@ class VectorForm(Protocol):
         """
         ...
 
+    def takes_changes(self, index: VectorIndex, count: int) -> bool:
+        """Whether an opened index that is to hold ``count`` passages is better changed than built anew.
+
+        Only where it is this process's own copy: what others search must not change under them.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class IdRows:
