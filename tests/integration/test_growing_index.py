@@ -314,6 +314,10 @@ def test_postings_that_were_changed_are_those_that_are_made_at_once(
     texts = [before[row] if row >= 0 else next(more) for row in kept]
     changed, fresh = Postings.of(before).renewed(kept, iter(after)), Postings.of(texts)
     assert set(changed.terms) == set(fresh.terms)
+    rows = np.arange(len(texts))
+    assert changed.of_rows(rows, dict.fromkeys(WORDS, 1.0)) == pytest.approx(
+        fresh.of_rows(rows, dict.fromkeys(WORDS, 1.0))
+    )
     for term in fresh.terms:
         for one, other in zip(changed.of_term(term), fresh.of_term(term), strict=True):
             assert np.array_equal(one, other)

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import faiss
 import numpy as np
+import numpy.typing as npt
 
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.vector_index import SMALL_COLLECTION, UNKNOWN_SCORE, Hits, IdRows, Ids, VectorIndex, best_hits
@@ -29,7 +30,9 @@ RANGE_SAMPLE = 20_000
 STALE_SHARE = 0.2
 """Which share of the graph may be of passages that are gone before it is built anew."""
 
-_INDEX, _IDS, _VECTORS = "index.faiss", "ids.npy", "vectors.npy"
+_INDEX, _IDS, _VECTORS, _GONE = "index.faiss", "ids.npy", "vectors.npy", "gone.npy"
+
+Bits = npt.NDArray[np.bool_]
 
 
 class FlatIndex:
@@ -100,23 +103,26 @@ class GraphIndex:
     graph takes no deletions: what is deleted stays as a way to others and is not returned.
     """
 
-    def __init__(self, index: "faiss.IndexHNSWSQ", ids: Ids, vectors: Vectors, *, is_mapped: bool = False) -> None:
-        """``ids`` has one for each of the graph's rows, -1 for those that are gone; so have ``vectors``."""
+    def __init__(
+        self, index: "faiss.IndexHNSWSQ", ids: Ids, vectors: Vectors, gone: Bits, *, is_mapped: bool = False
+    ) -> None:
+        """``ids`` and ``vectors`` have one for each of the graph's rows; ``gone`` tells which are not there any more.
+
+        A passage that was replaced has several rows, of which the last may be there.
+        """
         self._index = index
         self._is_mapped = is_mapped
-        self._index.hnsw.efSearch = SEARCH_BREADTH
-        self._ids = ids
         self._vectors = vectors
-        self._look_up()
+        self._set(ids, gone)
 
     @classmethod
     def build(cls, ids: Ids, vectors: Vectors) -> Self:
         """Index ``vectors``, shape (passages, dimension)."""
-        return cls(_graph(vectors), ids, vectors.astype(np.float16))
+        return cls(_graph(vectors), ids, vectors.astype(np.float16), np.zeros(len(ids), dtype=np.bool_))
 
     @property
     def count(self) -> int:
-        return len(self._kept)
+        return len(self._rows.ids) - self._gone_count
 
     def upsert(self, ids: Ids, vectors: Vectors) -> None:
         self.delete(ids)
@@ -124,21 +130,22 @@ class GraphIndex:
             return
         self._make_own()
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-        self._ids = np.concatenate([self._ids, ids])
         self._vectors = np.concatenate([self._vectors, vectors.astype(np.float16)])
-        self._look_up()
+        self._set(
+            np.concatenate([self._rows.ids, ids]), np.concatenate([self._gone, np.zeros(len(ids), dtype=np.bool_)])
+        )
 
     def delete(self, ids: Ids) -> None:
         rows = self._rows_of(ids)
         if not np.any(rows >= 0):
             return
-        self._ids = self._ids.copy()  # it may be a file's
-        self._ids[rows[rows >= 0]] = -1
-        self._look_up()
-        if len(self._ids) - self.count > STALE_SHARE * len(self._ids):
-            self._ids, self._vectors = self._ids[self._kept], self._vectors[self._kept]
+        gone = self._gone.copy()  # it may be a file's
+        gone[rows[rows >= 0]] = True
+        self._set(self._rows.ids, gone)
+        if self._gone_count > STALE_SHARE * len(gone):
+            self._vectors = self._vectors[~gone]
             self._index, self._is_mapped = _graph(self._vectors), False
-            self._look_up()
+            self._set(self._rows.ids[~gone], np.zeros(int((~gone).sum()), dtype=np.bool_))
 
     def search(self, query: Vectors, k: int, among: Ids | None = None) -> Hits:
         if among is not None:
@@ -149,7 +156,7 @@ class GraphIndex:
             efSearch=max(SEARCH_BREADTH, taken), sel=self._selector
         )
         _, (found,) = self._index.search(np.ascontiguousarray(query[None], dtype=np.float32), taken, params=breadth)
-        ids = self._ids[found[found >= 0]]
+        ids = self._rows.ids[found[found >= 0]]
         return best_hits(ids, self.scores(query, ids), k)
 
     def scores(self, query: Vectors, ids: Ids) -> Vectors:
@@ -161,31 +168,29 @@ class GraphIndex:
     def write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         faiss.write_index(self._index, str(folder / _INDEX))
-        np.save(folder / _IDS, self._ids, allow_pickle=False)
+        np.save(folder / _IDS, self._rows.ids, allow_pickle=False)
+        np.save(folder / _GONE, self._gone, allow_pickle=False)
         np.save(folder / _VECTORS, self._vectors, allow_pickle=False)
 
     def _make_own(self) -> None:
         """Take a mapped file into memory: it is others' too, and takes no additions."""
         if self._is_mapped:
-            self._index = faiss.deserialize_index(faiss.serialize_index(self._index))
+            copy: Any = faiss.deserialize_index(faiss.serialize_index(self._index))
+            self._index = copy
             self._is_mapped = False
 
-    def _look_up(self) -> None:
-        """Keep in mind which rows are there, and where each id is."""
-        self._kept = np.flatnonzero(self._ids >= 0)
-        self._rows = IdRows(self._ids[self._kept])
+    def _set(self, ids: Ids, gone: Bits) -> None:
+        """Take rows as they are now."""
+        self._rows, self._gone = IdRows(ids), gone
+        self._gone_count = int(np.count_nonzero(gone))
         # The search reads these bits where they are, so that they must live as long as the selector.
-        self._bits = np.packbits(self._ids >= 0, bitorder="little")
-        everything_is_there = len(self._kept) == len(self._ids)
-        self._selector = (
-            None if everything_is_there else faiss.IDSelectorBitmap(len(self._ids), faiss.swig_ptr(self._bits))
-        )
+        self._bits = np.packbits(~gone, bitorder="little")
+        self._selector = faiss.IDSelectorBitmap(len(gone), faiss.swig_ptr(self._bits)) if self._gone_count else None
 
     def _rows_of(self, ids: Ids) -> Ids:
-        places = self._rows.of(ids)
-        if not len(self._kept):
-            return places
-        rows: Ids = np.where(places >= 0, self._kept[places], -1)
+        rows = self._rows.of(ids)
+        known = np.flatnonzero(rows >= 0)
+        rows[known[self._gone[rows[known]]]] = -1
         return rows
 
 
@@ -208,14 +213,15 @@ class FaissForm:
             index = faiss.read_index(str(folder / _INDEX), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             raise OSError(f"{folder} has no FAISS index") from error
-        ids = np.load(folder / _IDS, mmap_mode="r", allow_pickle=False)
+        ids = np.asarray(np.load(folder / _IDS, mmap_mode="r", allow_pickle=False))
         if index.ntotal != len(ids):
             raise OSError(f"{folder} has not as many ids as vectors")
         if isinstance(index, faiss.IndexFlatIP):
             return FlatIndex(index, ids)
         if isinstance(index, faiss.IndexHNSWSQ):
-            vectors = np.load(folder / _VECTORS, mmap_mode="r", allow_pickle=False)
-            return GraphIndex(index, ids, vectors, is_mapped=True)
+            vectors = np.asarray(np.load(folder / _VECTORS, mmap_mode="r", allow_pickle=False))
+            gone = np.load(folder / _GONE, mmap_mode="r", allow_pickle=False)
+            return GraphIndex(index, ids, vectors, gone, is_mapped=True)
         raise OSError(f"{folder} has another kind of FAISS index")
 
 

@@ -1,6 +1,6 @@
 """The lexical channel: BM25 over the terms of the passages."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -11,6 +11,9 @@ from matchmaker.retrieval.postings import Postings
 
 READ_POSTINGS = 50_000
 """How many postings a search for candidates reads, whatever the collection's size."""
+
+SCORED_AGAIN = 5
+"""How many times the wanted passages are taken by what these postings give, and scored by all of the query's terms."""
 
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -57,57 +60,53 @@ class LexicalIndex:
         Each term of the query is given with its alternatives (itself and its translations) and what each counts.
         The best alternative decides what the term adds to the query's total weight.
         """
-        scores = np.zeros(self._postings.passage_count if rows is None else len(rows), dtype=np.float32)
-        total = 0.0
-        for alternatives in query:
-            total += max((share * self.term_weight(term) for term, share in alternatives.items()), default=0.0)
-            for term, share in alternatives.items():
-                having, values = self._postings.of_term(term)
-                places, values = (having, values) if rows is None else _among(having, values, rows)
-                scores[places] += np.float32(share) * values
+        weights = [{term: share * self.term_weight(term) for term, share in own.items()} for own in query]
+        total = sum(max(own.values(), default=0.0) for own in weights)
+        if rows is None:
+            scores = np.zeros(self._postings.passage_count, dtype=np.float32)
+            for alternatives in query:
+                for term, share in alternatives.items():
+                    having, values = self._postings.of_term(term)
+                    scores[having] += np.float32(share) * values
+        else:
+            scores = self._postings.of_rows(rows, _shares(query, sum))
         return scores / np.float32(np.sqrt(total)) if total else scores
 
     def best_rows(self, query: Sequence[Mapping[str, float]], k: int) -> Rows:
         """The at most ``k`` passages that score best, by rising row, without reading what common terms have.
 
-        Terms are read from the one that tells most; once ``READ_POSTINGS`` are read, further terms only add to the
-        passages that are found already: the strategy "continue" of Moffat and Zobel, "Self-indexing inverted files for
-        fast text retrieval", ACM TOIS 1996. What is found is scored exactly.
+        Terms are read from the one that tells most, as long as ``READ_POSTINGS`` suffice; the further ones only add to
+        the best of the passages that these give: the strategy "continue" of Moffat and Zobel, "Self-indexing inverted
+        files for fast text retrieval", ACM TOIS 1996. The best are scored exactly.
         """
-        shares: dict[str, float] = {}
-        for alternatives in query:
-            for term, share in alternatives.items():
-                shares[term] = max(share, shares.get(term, 0.0))
-        found: list[npt.NDArray[np.int32]] = []
+        shares = _shares(query, max)
+        scores = np.zeros(self._postings.passage_count, dtype=np.float32)
         read = 0
         for term in sorted(shares, key=lambda one: (-shares[one] * self.term_weight(one), one)):
-            having, _ = self._postings.of_term(term)
-            if found and read + len(having) > READ_POSTINGS:
+            having, values = self._postings.of_term(term)
+            if read and read + len(having) > READ_POSTINGS:
                 break
-            found.append(having)
+            scores[having] += np.float32(shares[term]) * values
             read += len(having)
-        rows = np.unique(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, dtype=np.int64)
-        if len(rows) <= k:
-            return rows
-        scores = self.scores(query, rows)
-        return np.sort(rows[np.argpartition(-scores, k)[:k]])
+        rows = np.flatnonzero(scores)
+        rows = np.sort(_highest(rows, scores[rows], SCORED_AGAIN * k))
+        return np.sort(_highest(rows, self.scores(query, rows), k))
 
     def term_weight(self, term: str) -> float:
         """How much a term tells: its inverse document frequency; 0 for one that no passage has."""
         frequency = len(self._postings.of_term(term)[0])
-        if not frequency:
-            return 0.0
-        return float(np.log1p((self._postings.passage_count - frequency + 0.5) / (frequency + 0.5)))
+        return float(self._postings.weight(frequency)) if frequency else 0.0
 
 
-def _among(having: npt.NDArray[np.int32], values: Scores, rows: Rows) -> tuple[npt.NDArray[np.int64], Scores]:
-    """Of a term's postings those in ``rows``, as places in it; both rise: the shorter is sought in the longer."""
-    if not len(having) or not len(rows):
-        return np.zeros(0, dtype=np.int64), values[:0]
-    if len(having) < len(rows):
-        places = np.minimum(np.searchsorted(rows, having), len(rows) - 1)
-        met = rows[places] == having
-        return places[met], values[met]
-    found = np.minimum(np.searchsorted(having, rows.astype(having.dtype)), len(having) - 1)
-    places = np.flatnonzero(having[found] == rows)
-    return places, values[found[places]]
+def _shares(query: Sequence[Mapping[str, float]], join: Callable[[Sequence[float]], float]) -> dict[str, float]:
+    """What each term counts that a query has once or several times."""
+    given: dict[str, list[float]] = {}
+    for alternatives in query:
+        for term, share in alternatives.items():
+            given.setdefault(term, []).append(share)
+    return {term: join(own) for term, own in given.items()}
+
+
+def _highest(rows: Rows, scores: Scores, k: int) -> Rows:
+    """The at most ``k`` rows whose scores, shape (rows,), are the highest."""
+    return rows if len(rows) <= k else rows[np.argpartition(-scores, k)[:k]]

@@ -22,6 +22,7 @@ SCORED_AT_ONCE = 4_000_000
 """Postings that are scored at once: their intermediate values take 100 MB."""
 
 _TERMS = "terms.json"
+_ARRAYS = ("starts", "rows", "scores", "row_starts", "columns", "counts", "norms")
 
 Rows = npt.NDArray[np.int64]
 Found = npt.NDArray[np.int32]
@@ -31,19 +32,23 @@ Scores = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """By term in compressed sparse columns: term ``t`` is in ``rows[starts[t]:starts[t + 1]]``, which rise.
+    """What is in which passage, by term and by passage.
 
-    ``counts`` tells how often it is there, ``scores`` its BM25 score there, as Lucene defines it (Kamphuis, de Vries,
-    Boytsov and Lin, "Which BM25 Do You Mean?", ECIR 2020). The scores follow from the counts of all passages, so that
-    postings are the same whether they were made at once or by changes.
+    Term ``t`` is in the passages ``rows[starts[t]:starts[t + 1]]``, which rise, with the BM25 scores beside them, as
+    Lucene defines these (Kamphuis, de Vries, Boytsov and Lin, "Which BM25 Do You Mean?", ECIR 2020). Passage ``p`` has
+    the terms ``columns[row_starts[p]:row_starts[p + 1]]``, as often as ``counts`` tells. The scores follow from the
+    counts of all passages, so that postings are the same whether they were made at once or by changes.
     """
 
     terms: Mapping[str, int]
-    passage_count: int
     starts: Rows
     rows: Found
-    counts: Counts
     scores: Scores
+    row_starts: Rows
+    columns: Found
+    counts: Counts
+    norms: Scores
+    """How much a passage's length counts against it, shape (passages,)."""
 
     @classmethod
     def of(cls, passages: Iterable[Sequence[str]]) -> Self:
@@ -51,15 +56,17 @@ class Postings:
         terms: dict[str, int] = {}
         return cls._scored(terms, _counted(passages, terms))
 
+    @property
+    def passage_count(self) -> int:
+        return len(self.norms)
+
     def renewed(self, kept: Rows, passages: Iterable[Sequence[str]]) -> Self:
         """The postings of a changed collection: of each passage the row that it has here, or -1 for the next terms."""
-        from scipy.sparse import csc_array, vstack
+        from scipy.sparse import csr_array, vstack
 
         terms = dict(self.terms)
         fresh = _counted(passages, terms)
-        shape = (self.passage_count, len(self.terms))
-        earlier = csc_array((self.counts, self.rows, self.starts), shape=shape).tocsr()
-        earlier.resize((self.passage_count, len(terms)))
+        earlier = csr_array((self.counts, self.columns, self.row_starts), shape=(self.passage_count, len(terms)))
         order = kept.copy()
         order[kept < 0] = self.passage_count + np.arange(fresh.shape[0])
         return self._scored(terms, vstack([earlier, fresh], format="csr")[order])
@@ -72,10 +79,33 @@ class Postings:
         part = slice(int(self.starts[number]), int(self.starts[number + 1]))
         return self.rows[part], self.scores[part]
 
+    def weight(self, frequency: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """The inverse document frequency of terms that so many passages have."""
+        return _weight(np.asarray(frequency), self.passage_count)
+
+    def of_rows(self, rows: Rows, shares: Mapping[str, float]) -> Scores:
+        """What some terms score in some passages, shape (rows,), each counted by its share.
+
+        Reads what the passages have, not what the terms have: of a frequent term that is much more.
+        """
+        wanted = np.zeros(len(self.terms), dtype=np.float32)
+        for term, share in shares.items():
+            if term in self.terms:
+                wanted[self.terms[term]] = share
+        sizes = self.row_starts[rows + 1] - self.row_starts[rows]
+        places = np.arange(int(sizes.sum())) + np.repeat(self.row_starts[rows] - np.cumsum(sizes) + sizes, sizes)
+        found = wanted[self.columns[places]]
+        met = np.flatnonzero(found)
+        owners = np.repeat(np.arange(len(rows)), sizes)[met]
+        terms, counts = self.columns[places[met]], self.counts[places[met]]
+        values = self.weight(self.starts[terms + 1] - self.starts[terms]) * counts / (counts + self.norms[rows[owners]])
+        sums: Scores = np.bincount(owners, found[met] * values, len(rows)).astype(np.float32)
+        return sums
+
     def write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _TERMS).write_text(json.dumps(list(self.terms), ensure_ascii=False), encoding="utf-8")
-        for name in ("starts", "rows", "counts", "scores"):
+        for name in _ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
 
     @classmethod
@@ -86,26 +116,32 @@ class Postings:
             OSError, ValueError: a file is missing or damaged.
         """
         names = json.loads((folder / _TERMS).read_text(encoding="utf-8"))
-        starts, rows, counts, scores = (
-            np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
-            for name in ("starts", "rows", "counts", "scores")
-        )
-        if len(starts) != len(names) + 1 or not len(rows) == len(counts) == len(scores) == starts[-1]:
-            raise ValueError("the parts of the lexical index disagree on the number of postings")
-        return cls(dict(zip(names, range(len(names)), strict=True)), passage_count, starts, rows, counts, scores)
+        arrays = {
+            name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)) for name in _ARRAYS
+        }
+        found = cls(dict(zip(names, range(len(names)), strict=True)), **arrays)
+        if (len(found.starts), len(found.row_starts)) != (len(names) + 1, passage_count + 1):
+            raise ValueError("the parts of the lexical index disagree on the number of passages")
+        return found
 
     @classmethod
     def _scored(cls, terms: Mapping[str, int], counts: "csr_array") -> Self:
         """Postings from counts, of shape (passages, terms); terms that no passage has any more are left out."""
-        passage_count = counts.shape[0]
-        columns = counts.tocsc()
-        columns.sort_indices()
-        there = np.diff(columns.indptr) > 0
-        starts = np.append(columns.indptr[:-1][there], columns.nnz).astype(np.int64)
+        there = np.bincount(counts.indices, minlength=len(terms)) > 0
         names = [term for term, is_there in zip(terms, there.tolist(), strict=True) if is_there]
-        rows, data = columns.indices.astype(np.int32, copy=False), columns.data
-        scores = _bm25(starts, rows, data, passage_count)
-        return cls(dict(zip(names, range(len(names)), strict=True)), passage_count, starts, rows, data, scores)
+        by_term = counts.tocsc()
+        starts = np.append(by_term.indptr[:-1][there], by_term.nnz).astype(np.int64)
+        norms = _norms(counts)
+        return cls(
+            dict(zip(names, range(len(names)), strict=True)),
+            starts,
+            by_term.indices.astype(np.int32, copy=False),
+            _bm25(starts, by_term.indices, by_term.data, norms),
+            counts.indptr.astype(np.int64),
+            (np.cumsum(there) - 1).astype(np.int32)[counts.indices],
+            counts.data,
+            norms,
+        )
 
 
 def _counted(passages: Iterable[Sequence[str]], terms: dict[str, int]) -> "csr_array":
@@ -123,16 +159,22 @@ def _counted(passages: Iterable[Sequence[str]], terms: dict[str, int]) -> "csr_a
     return found
 
 
-def _bm25(starts: Rows, rows: Found, counts: Counts, passage_count: int) -> Scores:
+def _norms(counts: "csr_array") -> Scores:
+    lengths = np.asarray(counts.sum(axis=1, dtype=np.float64))
+    norms: Scores = (K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-9) if len(lengths) else lengths)).astype(
+        np.float32
+    )
+    return norms
+
+
+def _bm25(starts: Rows, rows: Found, counts: Counts, norms: Scores) -> Scores:
     frequencies = np.diff(starts)
-    weights = np.log1p((passage_count - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
-    scores = np.repeat(weights, frequencies)
-    parts = [slice(first, first + SCORED_AT_ONCE) for first in range(0, len(rows), SCORED_AT_ONCE)]
-    lengths = np.zeros(passage_count)
-    for part in parts:
-        lengths += np.bincount(rows[part], weights=counts[part], minlength=passage_count)
-    norms = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-9)) if passage_count else lengths
-    for part in parts:
-        own = counts[part]
-        scores[part] *= (own / (own + norms[rows[part]])).astype(np.float32)
+    scores = np.repeat(_weight(frequencies, len(norms)).astype(np.float32), frequencies)
+    for first in range(0, len(rows), SCORED_AT_ONCE):
+        part = slice(first, first + SCORED_AT_ONCE)
+        scores[part] *= counts[part] / (counts[part] + norms[rows[part]])
     return scores
+
+
+def _weight(frequencies: npt.NDArray[np.int64], passage_count: int) -> npt.NDArray[np.float64]:
+    return np.log1p((passage_count - frequencies + 0.5) / (frequencies + 0.5))

@@ -91,20 +91,20 @@ class VectorForm(Protocol):
 
 @dataclass(frozen=True)
 class IdRows:
-    """Which row each id stands in; ids differ and come in any order."""
+    """Which row each id stands in, the last where there are several; ids come in any order."""
 
     ids: Ids
 
     @cached_property
     def _order(self) -> Ids | None:
         """Rows by rising id; None where the ids rise already, as those of most collections do."""
-        return None if np.all(np.diff(self.ids) > 0) else np.argsort(self.ids, kind="stable").astype(np.int64)
+        return None if np.all(self.ids[1:] > self.ids[:-1]) else np.argsort(self.ids, kind="stable").astype(np.int64)
 
     def of(self, ids: Ids) -> Ids:
         """The row of each id, shape (ids,); -1 for those that have none."""
         if not len(self.ids):
             return np.full(len(ids), -1, dtype=np.int64)
-        places = np.minimum(np.searchsorted(self.ids, ids, sorter=self._order), len(self.ids) - 1)
+        places = np.maximum(np.searchsorted(self.ids, ids, side="right", sorter=self._order) - 1, 0)
         rows = places if self._order is None else self._order[places]
         found: Ids = np.where(self.ids[rows] == ids, rows, -1).astype(np.int64)
         return found
