@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matchmaker.domain.language import Language
 from matchmaker.ranking.parts import divide
 from matchmaker.ranking.scorer import ALL_CHANNELS, Channel, CollaboratorScores, Scorer
-from matchmaker.retrieval.candidates import EVERYBODY, Candidates, CandidateSearch
+from matchmaker.retrieval.candidates import Candidates, CandidateSearch
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.index import PassageIndex
 from matchmaker.text.analysis import Analyzer
@@ -46,48 +46,34 @@ class Retriever:
         self._experts = np.flatnonzero(~index.collaborators.is_route & (np.diff(index.attribution.starts) > 0))
 
     def retrieve(
-        self,
-        text: str,
-        language: Language,
-        vector: Vectors,
-        channels: frozenset[Channel] = ALL_CHANNELS,
-        among: Candidates | None = None,
+        self, text: str, language: Language, vector: Vectors, channels: frozenset[Channel] = ALL_CHANNELS
     ) -> Retrieved:
         """What both channels say of all passages of the candidates; in a small collection everybody is one."""
         terms = self._analyzer.query_terms(text, language)
-        if among is None:
-            chosen = {channel.value: channel in channels for channel in Channel}
-            among = self._search.find(vector, terms, **chosen)
-        dense, lexical = self._search.passage_scores(vector, terms, among)
+        chosen = {channel.value: channel in channels for channel in Channel}
+        among = self._search.find(vector, terms, **chosen)
+        (dense,), (lexical,) = self._search.scores(vector[None], [terms], among)
         scores = self._scores(dense, lexical, among, channels)
+        if not self._search.finds_everybody:
+            scores = scores.spread(among.positions, len(self._index.collaborators.ids))
+            dense, lexical = (self._spread(one, among) for one in (dense, lexical))
         corrected = Channel.DENSE in channels and language.value in self._index.centres.queries
         expertise = self._scorer.expertise(vector, self._index.stamp.encoder if corrected else "")
         probabilities = self._scorer.probabilities(scores.score, word_count(text), expertise)
         return Retrieved(text, language, vector, terms, dense, lexical, scores, probabilities)
-
-    def _scores(
-        self, dense: Vectors, lexical: Vectors, among: Candidates, channels: frozenset[Channel]
-    ) -> CollaboratorScores:
-        own = self._index.attribution if among is EVERYBODY else self._index.attribution.of_positions(among.positions)
-        scores = self._scorer.collaborator_scores(dense, lexical, own.starts, own.rows, channels)
-        return scores if among is EVERYBODY else scores.spread(among.positions, len(self._index.collaborators.ids))
 
     def parts(self, language: Language, sentences: Sequence[str], vectors: Vectors) -> list[Retrieved]:
         """What the channels find for each part that the sentences of a need fall into; none where they are one part.
 
         ``vectors`` are the sentences' corrected ones, shape (sentences, dimension).
         """
-        # All sentences score the same people: who is found by one of them only is far from the others, not unknown.
-        among = EVERYBODY
-        if not self._search.finds_everybody:
-            asked = [self._analyzer.query_terms(text, language) for text in sentences]
-            among = self._search.union(
-                [self._search.find(own, terms) for own, terms in zip(vectors, asked, strict=True)]
-            )
-        found = [self.retrieve(text, language, own, among=among) for text, own in zip(sentences, vectors, strict=True)]
+        asked = [self._analyzer.query_terms(text, language) for text in sentences]
+        among = self._search.find_together(vectors, asked)
+        dense, lexical = self._search.scores(vectors, asked, among)
+        experts = np.isin(among.positions, self._experts)
+        scores = [self._scores(*own, among, ALL_CHANNELS).score[experts] for own in zip(dense, lexical, strict=True)]
         words = [word_count(one) for one in sentences]
-        experts = self._experts if among is EVERYBODY else np.intersect1d(self._experts, among.positions)
-        groups = divide(np.array([one.scores.score[experts] for one in found]), words, self._scorer.part_distance)
+        groups = divide(np.array(scores), words, self._scorer.part_distance)
         if len(groups) < 2:
             return []
         weights = np.array(words, dtype=np.float32)[:, None]
@@ -95,3 +81,14 @@ class Retriever:
         texts = [" ".join(sentences[one] for one in group) for group in groups]
         parts = zip(texts, means, strict=True)
         return [self.retrieve(text, language, mean / np.linalg.norm(mean)) for text, mean in parts]
+
+    def _scores(
+        self, dense: Vectors, lexical: Vectors, among: Candidates, channels: frozenset[Channel]
+    ) -> CollaboratorScores:
+        own = among.attribution
+        return self._scorer.collaborator_scores(dense, lexical, own.starts, own.rows, channels)
+
+    def _spread(self, scores: Vectors, among: Candidates) -> Vectors:
+        spread = np.zeros(self._index.passage_count, dtype=np.float32)
+        spread[among.rows] = scores
+        return spread

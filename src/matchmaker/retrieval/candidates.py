@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from matchmaker.retrieval.encoder import Vectors
-from matchmaker.retrieval.index import PassageIndex
+from matchmaker.retrieval.index import Attribution, PassageIndex
 from matchmaker.retrieval.vector_index import SMALL_COLLECTION
 
 CANDIDATE_PASSAGES = 200
-"""How many passages each channel finds in a large collection; not tuned. scripts/benchmark_growth.py compares the ten
-best with those of exact scores."""
+"""How many passages each channel finds in a large collection."""
+
+SENTENCE_PASSAGES = 50
+"""How many it finds for each sentence of a need: enough to tell whether the same people answer two of them."""
 
 Positions = npt.NDArray[np.int64]
 Terms = Sequence[Mapping[str, float]]
@@ -21,12 +22,13 @@ Terms = Sequence[Mapping[str, float]]
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Collaborators by position, rising; ``EVERYBODY`` is known by being that object."""
+    """Collaborators by position, rising, and the passages that speak for them."""
 
     positions: Positions
-
-
-EVERYBODY: Final = Candidates(np.zeros(0, dtype=np.int64))
+    rows: Positions
+    """The rows of these passages, rising."""
+    attribution: Attribution
+    """Which of these passages are whose: in the order of ``positions``, as places in ``rows``."""
 
 
 class CandidateSearch:
@@ -40,34 +42,55 @@ class CandidateSearch:
         self._index = index
         self._depth = depth
         self.finds_everybody = index.passage_count <= small
+        self._everybody = Candidates(
+            np.arange(len(index.collaborators.ids)), np.arange(index.passage_count), index.attribution
+        )
         if not self.finds_everybody:
             self._speakers = index.attribution.speakers(index.passage_count)
 
-    def find(self, vector: Vectors, terms: Terms, *, dense: bool = True, lexical: bool = True) -> Candidates:
+    def find(
+        self, vector: Vectors, terms: Terms, *, dense: bool = True, lexical: bool = True, depth: int | None = None
+    ) -> Candidates:
         """Whoever has one of the best passages of a channel; ``vector`` has the shape (dimension,)."""
         if self.finds_everybody:
-            return EVERYBODY
-        found = []
+            return self._everybody
+        return self._of(self._positions(vector, terms, depth or self._depth, dense=dense, lexical=lexical))
+
+    def find_together(self, vectors: Vectors, asked: Sequence[Terms]) -> Candidates:
+        """Whoever has one of the best passages for one of several sentences; vectors of shape (sentences, dimension).
+
+        All sentences score the same people: who is found by one of them only is far from the others, not unknown.
+        """
+        if self.finds_everybody:
+            return self._everybody
+        depth = min(SENTENCE_PASSAGES, self._depth)
+        found = [self._positions(own, terms, depth) for own, terms in zip(vectors, asked, strict=True)]
+        return self._of(np.unique(np.concatenate(found)))
+
+    def scores(self, vectors: Vectors, asked: Sequence[Terms], among: Candidates) -> tuple[Vectors, Vectors]:
+        """Both channels' scores of the candidates' passages for several texts, each of shape (texts, rows)."""
+        index = self._index
+        rows, ids = among.rows, index.passage_ids
+        if among is self._everybody:
+            dense = [index.dense.scores(one, ids) for one in vectors]
+            return np.array(dense), np.array([index.lexical.scores(terms) for terms in asked])
+        lexical = np.array([index.lexical.scores(terms, rows) for terms in asked])
+        if len(vectors) == 1:
+            return index.dense.scores(vectors[0], ids[rows])[None], lexical
+        return vectors @ index.dense.vectors_of(ids[rows]).T, lexical
+
+    def _positions(
+        self, vector: Vectors, terms: Terms, depth: int, *, dense: bool = True, lexical: bool = True
+    ) -> Positions:
+        found = [np.zeros(0, dtype=np.int64)]
         if dense:
-            hits = self._index.rows.of(self._index.dense.search(vector, self._depth).ids)
+            hits = self._index.rows.of(self._index.dense.search(vector, depth).ids)
             found.append(hits[hits >= 0])  # a server's index may be newer than what this process has opened
         if lexical:
-            found.append(self._index.lexical.best_rows(terms, self._depth))
-        rows = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
-        return Candidates(np.unique(self._speakers.of_positions(rows).rows))
+            found.append(self._index.lexical.best_rows(terms, depth))
+        return np.unique(self._speakers.of_positions(np.unique(np.concatenate(found))).rows)
 
-    @staticmethod
-    def union(candidates: Sequence[Candidates]) -> Candidates:
-        """Whoever is among any of them, none of which is ``EVERYBODY``."""
-        return Candidates(np.unique(np.concatenate([one.positions for one in candidates])))
-
-    def passage_scores(self, vector: Vectors, terms: Terms, among: Candidates) -> tuple[Vectors, Vectors]:
-        """Both channels' scores by row, each of shape (passages,); 0 for passages of those who are no candidates."""
-        index = self._index
-        if among is EVERYBODY:
-            return index.dense.scores(vector, index.passage_ids), index.lexical.scores(terms)
-        rows = np.unique(index.attribution.of_positions(among.positions).rows)
-        dense, lexical = np.zeros((2, index.passage_count), dtype=np.float32)
-        dense[rows] = index.dense.scores(vector, index.passage_ids[rows])
-        lexical[rows] = index.lexical.scores(terms, rows)
-        return dense, lexical
+    def _of(self, positions: Positions) -> Candidates:
+        own = self._index.attribution.of_positions(positions)
+        rows, places = np.unique(own.rows, return_inverse=True)
+        return Candidates(positions, rows, Attribution(own.starts, places))

@@ -1,5 +1,6 @@
 """The lexical channel: BM25 over the terms of the passages."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
@@ -95,7 +96,8 @@ class LexicalIndex:
     def term_weight(self, term: str) -> float:
         """How much a term tells: its inverse document frequency; 0 for one that no passage has."""
         frequency = len(self._postings.of_term(term)[0])
-        return float(self._postings.weight(frequency)) if frequency else 0.0
+        count = self._postings.passage_count
+        return math.log1p((count - frequency + 0.5) / (frequency + 0.5)) if frequency else 0.0
 
 
 def _shares(query: Sequence[Mapping[str, float]], join: Callable[[Sequence[float]], float]) -> dict[str, float]:

@@ -79,10 +79,6 @@ class Postings:
         part = slice(int(self.starts[number]), int(self.starts[number + 1]))
         return self.rows[part], self.scores[part]
 
-    def weight(self, frequency: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """The inverse document frequency of terms that so many passages have."""
-        return _weight(np.asarray(frequency), self.passage_count)
-
     def of_rows(self, rows: Rows, shares: Mapping[str, float]) -> Scores:
         """What some terms score in some passages, shape (rows,), each counted by its share.
 
@@ -98,7 +94,11 @@ class Postings:
         met = np.flatnonzero(found)
         owners = np.repeat(np.arange(len(rows)), sizes)[met]
         terms, counts = self.columns[places[met]], self.counts[places[met]]
-        values = self.weight(self.starts[terms + 1] - self.starts[terms]) * counts / (counts + self.norms[rows[owners]])
+        values = (
+            _weight(self.starts[terms + 1] - self.starts[terms], self.passage_count)
+            * counts
+            / (counts + self.norms[rows[owners]])
+        )
         sums: Scores = np.bincount(owners, found[met] * values, len(rows)).astype(np.float32)
         return sums
 
