@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -241,28 +242,32 @@ def test_wherever_a_change_is_cut_off_the_old_index_serves_or_the_new(
 ) -> None:
     recipe = replace(recipe, vectors=FaissForm(small=small))
     before, after = of(drawn(12)), of({**drawn(12), 50: ["malm i berget"]})
-    steps = 0
+    fresh = {one.revision: build_index(one, recipe) for one in (before, after)}
+    current_index(IndexFolder(tmp_path / "before", recipe.vectors), before, recipe)
     for step in range(200):
         place = tmp_path / str(step)
-        current_index(IndexFolder(place, recipe.vectors), before, recipe)
-        with pytest.MonkeyPatch.context() as patch, _killed_at(step, patch) as was_killed:
-            try:
-                current_index(IndexFolder(place, recipe.vectors), after, recipe)
-            except Killed:
-                steps += 1
+        shutil.copytree(tmp_path / "before", place)
+        killing = KilledAt(step)
+        with pytest.MonkeyPatch.context() as patch, suppress(Killed):
+            killing.begin(patch)
+            current_index(IndexFolder(place, recipe.vectors), after, recipe)
         serving = IndexFolder(place, recipe.vectors).read()
         assert serving is not None
-        assert_whole(serving, before if serving.stamp.revision == before.revision else after, recipe)
-        if not was_killed():
-            break
-        assert_whole(current_index(IndexFolder(place, recipe.vectors), after, recipe), after, recipe)
+        content = before if serving.stamp.revision == before.revision else after
+        assert_alike(serving, fresh[content.revision], content, recipe)
+        if not killing.has_killed:
+            assert step > 20, "each file that is written, linked, synced or renamed is a step"
+            assert content is after
+            return
+        assert_alike(
+            current_index(IndexFolder(place, recipe.vectors), after, recipe), fresh[after.revision], after, recipe
+        )
         shutil.rmtree(place)
-    assert steps > 20, "each file written, linked, synced and renamed is a step"
+    pytest.fail("a change has no end")
 
 
-def assert_whole(index: PassageIndex, collection: MemoryCollection, recipe: IndexRecipe) -> None:
-    """A graph's vectors are centred a little differently than in one built from nothing; all else is the same."""
-    fresh = build_index(collection, recipe)
+def assert_alike(index: PassageIndex, fresh: PassageIndex, collection: MemoryCollection, recipe: IndexRecipe) -> None:
+    """A graph's vectors may be centred a little differently than in an index from nothing; all else is the same."""
     assert index.stamp == fresh.stamp
     assert sorted(index.dense.search(np.ones(64, np.float32), 100).ids) == sorted(fresh.passage_ids)
     assert np.array_equal(index.lexical.scores([{"malm": 1.0}]), fresh.lexical.scores([{"malm": 1.0}]))
@@ -270,29 +275,26 @@ def assert_whole(index: PassageIndex, collection: MemoryCollection, recipe: Inde
         assert said(index, collection, recipe) == said(fresh, collection, recipe)
 
 
-class _killed_at:  # noqa: N801  # read as a phrase
+class KilledAt:
     """Ends the process at the n-th step that touches the disk: nothing after it happens, no cleaning up either."""
 
-    def __init__(self, step: int, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, step: int) -> None:
         self._left = step
-        self._patch = patch
 
-    def __enter__(self) -> Callable[[], bool]:
+    @property
+    def has_killed(self) -> bool:
+        return self._left < 0
+
+    def begin(self, patch: pytest.MonkeyPatch) -> None:
         for owner, name in ((np, "save"), (os, "link"), (os, "fsync"), (os, "replace"), (faiss, "write_index")):
-            self._patch.setattr(owner, name, self._counted(getattr(owner, name)))
+            patch.setattr(owner, name, self._counted(getattr(owner, name)))
         remove = shutil.rmtree
-        self._patch.setattr(
-            shutil, "rmtree", lambda *given, **named: None if self._left < 0 else remove(*given, **named)
-        )
-        return lambda: self._left < 0
-
-    def __exit__(self, *_error: object) -> None:
-        pass
+        patch.setattr(shutil, "rmtree", lambda *given, **named: None if self.has_killed else remove(*given, **named))
 
     def _counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*given: Any, **named: Any) -> Any:
             self._left -= 1
-            if self._left < 0:
+            if self.has_killed:
                 raise Killed
             return real(*given, **named)
 
