@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matchmaker.domain.language import Language
 from matchmaker.ranking.parts import divide
 from matchmaker.ranking.scorer import ALL_CHANNELS, Channel, CollaboratorScores, Scorer
-from matchmaker.retrieval.candidates import Candidates, CandidateSearch
+from matchmaker.retrieval.candidates import SENTENCE_PASSAGES, Candidates, CandidateSearch
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.index import PassageIndex
 from matchmaker.text.analysis import Analyzer
@@ -49,38 +49,54 @@ class Retriever:
         self, text: str, language: Language, vector: Vectors, channels: frozenset[Channel] = ALL_CHANNELS
     ) -> Retrieved:
         """What both channels say of all passages of the candidates; in a small collection everybody is one."""
-        terms = self._analyzer.query_terms(text, language)
-        chosen = {channel.value: channel in channels for channel in Channel}
-        among = self._search.find(vector, terms, **chosen)
-        (dense,), (lexical,) = self._search.scores(vector[None], [terms], among)
-        scores = self._scores(dense, lexical, among, channels)
-        if not self._search.finds_everybody:
-            scores = scores.spread(among.positions, len(self._index.collaborators.ids))
-            dense, lexical = (self._spread(one, among) for one in (dense, lexical))
-        corrected = Channel.DENSE in channels and language.value in self._index.centres.queries
-        expertise = self._scorer.expertise(vector, self._index.stamp.encoder if corrected else "")
-        probabilities = self._scorer.probabilities(scores.score, word_count(text), expertise)
-        return Retrieved(text, language, vector, terms, dense, lexical, scores, probabilities)
+        return self._retrieve([text], language, vector[None], channels)[0]
 
-    def parts(self, language: Language, sentences: Sequence[str], vectors: Vectors) -> list[Retrieved]:
-        """What the channels find for each part that the sentences of a need fall into; none where they are one part.
+    def retrieve_in_parts(
+        self, text: str, language: Language, vector: Vectors, sentences: Sequence[str], vectors: Vectors
+    ) -> list[Retrieved]:
+        """What the channels find for a need and then for each of its parts; for none of these where it is one.
 
         ``vectors`` are the sentences' corrected ones, shape (sentences, dimension).
         """
+        texts, means = [text], [vector]
+        groups = self._groups(language, sentences, vectors) if len(sentences) > 1 else []
+        for group in groups if len(groups) > 1 else []:
+            mean = (vectors[group] * _words(sentences[group.start : group.stop])[:, None]).sum(axis=0)
+            texts.append(" ".join(sentences[group.start : group.stop]))
+            means.append(mean / np.linalg.norm(mean))
+        return self._retrieve(texts, language, np.array(means), ALL_CHANNELS)
+
+    def _retrieve(
+        self, texts: Sequence[str], language: Language, vectors: Vectors, channels: frozenset[Channel]
+    ) -> list[Retrieved]:
+        asked = [self._analyzer.query_terms(text, language) for text in texts]
+        among = self._search.find(vectors, asked, **{channel.value: channel in channels for channel in Channel})
+        corrected = Channel.DENSE in channels and language.value in self._index.centres.queries
+        encoder = self._index.stamp.encoder if corrected else ""
+        found = []
+        for text, vector, terms, dense, lexical in zip(
+            texts, vectors, asked, *self._search.scores(vectors, asked, among), strict=True
+        ):
+            scores = self._scores(dense, lexical, among, channels)
+            everybodys = (dense, lexical)
+            if not self._search.finds_everybody:
+                scores = scores.spread(among.positions, len(self._index.collaborators.ids))
+                everybodys = (self._spread(dense, among), self._spread(lexical, among))
+            expertise = self._scorer.expertise(vector, encoder)
+            probabilities = self._scorer.probabilities(scores.score, word_count(text), expertise)
+            found.append(Retrieved(text, language, vector, terms, *everybodys, scores, probabilities))
+        return found
+
+    def _groups(self, language: Language, sentences: Sequence[str], vectors: Vectors) -> list[range]:
+        """The stretches that the sentences of a need fall into."""
         asked = [self._analyzer.query_terms(text, language) for text in sentences]
-        among = self._search.find_together(vectors, asked)
-        dense, lexical = self._search.scores(vectors, asked, among)
+        among = self._search.find(vectors, asked, depth=SENTENCE_PASSAGES)
         experts = np.isin(among.positions, self._experts)
-        scores = [self._scores(*own, among, ALL_CHANNELS).score[experts] for own in zip(dense, lexical, strict=True)]
-        words = [word_count(one) for one in sentences]
-        groups = divide(np.array(scores), words, self._scorer.part_distance)
-        if len(groups) < 2:
-            return []
-        weights = np.array(words, dtype=np.float32)[:, None]
-        means = [(vectors[group] * weights[group]).sum(axis=0) for group in groups]
-        texts = [" ".join(sentences[one] for one in group) for group in groups]
-        parts = zip(texts, means, strict=True)
-        return [self.retrieve(text, language, mean / np.linalg.norm(mean)) for text, mean in parts]
+        scores = [
+            self._scores(dense, lexical, among, ALL_CHANNELS).score[experts]
+            for dense, lexical in zip(*self._search.scores(vectors, asked, among), strict=True)
+        ]
+        return divide(np.array(scores), [word_count(one) for one in sentences], self._scorer.part_distance)
 
     def _scores(
         self, dense: Vectors, lexical: Vectors, among: Candidates, channels: frozenset[Channel]
@@ -92,3 +108,7 @@ class Retriever:
         spread = np.zeros(self._index.passage_count, dtype=np.float32)
         spread[among.rows] = scores
         return spread
+
+
+def _words(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    return np.array([word_count(one) for one in texts], dtype=np.float32)

@@ -47,25 +47,36 @@ class CandidateSearch:
         )
         if not self.finds_everybody:
             self._speakers = index.attribution.speakers(index.passage_count)
+            self._entrances = np.flatnonzero(index.collaborators.is_entrance)
 
     def find(
-        self, vector: Vectors, terms: Terms, *, dense: bool = True, lexical: bool = True, depth: int | None = None
+        self,
+        vectors: Vectors,
+        asked: Sequence[Terms],
+        *,
+        dense: bool = True,
+        lexical: bool = True,
+        depth: int | None = None,
     ) -> Candidates:
-        """Whoever has one of the best passages of a channel; ``vector`` has the shape (dimension,)."""
-        if self.finds_everybody:
-            return self._everybody
-        return self._of(self._positions(vector, terms, depth or self._depth, dense=dense, lexical=lexical))
+        """Whoever has one of a channel's best passages for one of some texts, and the entrance to everybody.
 
-    def find_together(self, vectors: Vectors, asked: Sequence[Terms]) -> Candidates:
-        """Whoever has one of the best passages for one of several sentences; vectors of shape (sentences, dimension).
-
-        All sentences score the same people: who is found by one of them only is far from the others, not unknown.
+        ``vectors`` are the texts', shape (texts, dimension). All texts are then scored for the same people: who is
+        found by one of them only is far from the others, not unknown.
         """
         if self.finds_everybody:
             return self._everybody
-        depth = min(SENTENCE_PASSAGES, self._depth)
-        found = [self._positions(own, terms, depth) for own, terms in zip(vectors, asked, strict=True)]
-        return self._of(np.unique(np.concatenate(found)))
+        rows = [np.zeros(0, dtype=np.int64)]
+        for vector, terms in zip(vectors, asked, strict=True):
+            if dense:
+                hits = self._index.rows.of(self._index.dense.search(vector, depth or self._depth).ids)
+                rows.append(hits[hits >= 0])  # a server's index may be newer than what this process has opened
+            if lexical:
+                rows.append(self._index.lexical.best_rows(terms, depth or self._depth))
+        found = self._speakers.of_positions(np.unique(np.concatenate(rows))).rows
+        positions = np.unique(np.concatenate([found, self._entrances]))
+        own = self._index.attribution.of_positions(positions)
+        speaking, places = np.unique(own.rows, return_inverse=True)
+        return Candidates(positions, speaking, Attribution(own.starts, places))
 
     def scores(self, vectors: Vectors, asked: Sequence[Terms], among: Candidates) -> tuple[Vectors, Vectors]:
         """Both channels' scores of the candidates' passages for several texts, each of shape (texts, rows)."""
@@ -78,19 +89,3 @@ class CandidateSearch:
         if len(vectors) == 1:
             return index.dense.scores(vectors[0], ids[rows])[None], lexical
         return vectors @ index.dense.vectors_of(ids[rows]).T, lexical
-
-    def _positions(
-        self, vector: Vectors, terms: Terms, depth: int, *, dense: bool = True, lexical: bool = True
-    ) -> Positions:
-        found = [np.zeros(0, dtype=np.int64)]
-        if dense:
-            hits = self._index.rows.of(self._index.dense.search(vector, depth).ids)
-            found.append(hits[hits >= 0])  # a server's index may be newer than what this process has opened
-        if lexical:
-            found.append(self._index.lexical.best_rows(terms, depth))
-        return np.unique(self._speakers.of_positions(np.unique(np.concatenate(found))).rows)
-
-    def _of(self, positions: Positions) -> Candidates:
-        own = self._index.attribution.of_positions(positions)
-        rows, places = np.unique(own.rows, return_inverse=True)
-        return Candidates(positions, rows, Attribution(own.starts, places))

@@ -240,9 +240,8 @@ def _graph(vectors: Vectors) -> "faiss.IndexHNSWSQ":
 
 
 def _taken(vectors: Vectors, rows: Ids) -> Vectors:
-    taken = np.zeros((len(rows), vectors.shape[1]), dtype=np.float32)
-    known = rows >= 0
-    taken[known] = vectors[rows[known]]
+    taken = vectors[rows].astype(np.float32) if len(vectors) else np.zeros((len(rows), vectors.shape[1]), np.float32)
+    taken[rows < 0] = 0
     return taken
 
 

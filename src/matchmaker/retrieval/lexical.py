@@ -89,7 +89,7 @@ class LexicalIndex:
                 break
             scores[having] += np.float32(shares[term]) * values
             read += len(having)
-        rows = np.flatnonzero(scores)
+        rows = np.flatnonzero(scores > 0)  # much quicker than of the numbers themselves
         rows = np.sort(_highest(rows, scores[rows], SCORED_AGAIN * k))
         return np.sort(_highest(rows, self.scores(query, rows), k))
 

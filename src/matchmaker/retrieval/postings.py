@@ -91,7 +91,7 @@ class Postings:
         sizes = self.row_starts[rows + 1] - self.row_starts[rows]
         places = np.arange(int(sizes.sum())) + np.repeat(self.row_starts[rows] - np.cumsum(sizes) + sizes, sizes)
         found = wanted[self.columns[places]]
-        met = np.flatnonzero(found)
+        met = np.flatnonzero(found > 0)
         owners = np.repeat(np.arange(len(rows)), sizes)[met]
         terms, counts = self.columns[places[met]], self.counts[places[met]]
         values = (
