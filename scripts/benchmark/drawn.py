@@ -23,7 +23,7 @@ from matchmaker.retrieval.encoder import Encoder, Progress, Role, Span, Vectors
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.sentences import sentence_spans
 
-MOVED, EXCHANGED = 0.5, 0.2
+MOVED, EXCHANGED = 0.7, 0.2
 SEED = 2017
 NAME = "growth"
 

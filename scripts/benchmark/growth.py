@@ -57,7 +57,10 @@ class Place:
     def __init__(self, size: int, state: Path, data: Path | None) -> None:
         self.size = size
         self.workspace = Workspace(Settings(state_dir=state))
-        real = MemoryCollection("real", of_projects(data, 0)[0] if data else of_catalogue()[0])
+        everyone, sets = of_projects(data, 0) if data else of_catalogue()
+        # In the two languages in turn.
+        self.challenges = [one for both in zip(*(own.challenges for own in sets), strict=True) for one in both]
+        real = MemoryCollection("real", everyone)
         self.source = Source.of(real, self.workspace.encoder, self.workspace.analyzer)
         self.draw = Draw.of(self.source, size + size // 100)
         self.encoder = DrawnEncoder(self.draw, self.workspace.encoder)
@@ -157,7 +160,7 @@ def _bytes(place: Place) -> int:
 def ask(place: Place, queries: int) -> Result:
     """Whole shortlists, and how many of the nearest they find, in what the changes have left."""
     encoder = _uncached(place)
-    challenges = _challenges(place.workspace)[:queries]
+    challenges = place.challenges[:queries]
     collection = place.state("deleted")
     _warm(place, encoder, challenges[:3])
     before = memory()
@@ -245,16 +248,6 @@ def _texts(challenge: Challenge) -> list[str]:
 def _ten_best(matcher: Matcher, challenge: Challenge) -> set[str]:
     ((_, ranked),) = matcher.rank([challenge], top_k=10)
     return {one.collaborator_id for one in ranked}
-
-
-def _challenges(workspace: Workspace) -> list[Challenge]:
-    """The shipped judged challenges, Swedish and English in turn."""
-    lists = []
-    for language in ("sv", "en"):
-        file = workspace.settings.evaluation_folder / f"challenges.{language}.jsonl"
-        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-        lists.append([Challenge(one["id"], one["text"]) for one in lines])
-    return [one for pair in zip(*lists, strict=True) for one in pair]
 
 
 def main() -> None:

@@ -16,6 +16,9 @@ from matchmaker.text.analysis import Analyzer
 from matchmaker.text.normalise import word_count
 from matchmaker.text.term_bridge import Alternatives
 
+DRAWN_BY_LOT = 200
+"""Experts who stand for all whom nothing was found of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
@@ -44,6 +47,7 @@ class Retriever:
         self._scorer = scorer
         self._search = search
         self._experts = np.flatnonzero(~index.collaborators.is_route & (np.diff(index.attribution.starts) > 0))
+        self._lot = np.random.default_rng(0).permutation(self._experts)[:DRAWN_BY_LOT]
 
     def retrieve(
         self, text: str, language: Language, vector: Vectors, channels: frozenset[Channel] = ALL_CHANNELS
@@ -88,15 +92,26 @@ class Retriever:
         return found
 
     def _groups(self, language: Language, sentences: Sequence[str], vectors: Vectors) -> list[range]:
-        """The stretches that the sentences of a need fall into."""
+        """The stretches that the sentences of a need fall into.
+
+        Who stands out is told from the average of all experts. In a large collection it is estimated: beside those who
+        are found some who are drawn by lot are scored, who stand for all others (Horvitz and Thompson, "A
+        Generalization of Sampling Without Replacement from a Finite Universe", JASA 1952).
+        """
         asked = [self._analyzer.query_terms(text, language) for text in sentences]
-        among = self._search.find(vectors, asked, depth=SENTENCE_PASSAGES)
+        found = self._search.find(vectors, asked, depth=SENTENCE_PASSAGES)
+        among = self._search.with_others(found, self._lot)
         experts = np.isin(among.positions, self._experts)
         scores = [
             self._scores(dense, lexical, among, ALL_CHANNELS).score[experts]
             for dense, lexical in zip(*self._search.scores(vectors, asked, among), strict=True)
         ]
-        return divide(np.array(scores), [word_count(one) for one in sentences], self._scorer.part_distance)
+        by_lot = ~np.isin(among.positions[experts], found.positions)
+        counts = np.ones(len(by_lot), dtype=np.float32)
+        drawn = int(by_lot.sum())
+        counts[by_lot] = (len(self._experts) - len(by_lot) + drawn) / max(drawn, 1)
+        words = [word_count(one) for one in sentences]
+        return divide(np.array(scores), words, self._scorer.part_distance, counts)
 
     def _scores(
         self, dense: Vectors, lexical: Vectors, among: Candidates, channels: frozenset[Channel]

@@ -73,10 +73,16 @@ class CandidateSearch:
             if lexical:
                 rows.append(self._index.lexical.best_rows(terms, depth or self._depth))
         found = self._speakers.of_positions(np.unique(np.concatenate(rows))).rows
-        positions = np.unique(np.concatenate([found, self._entrances]))
+        return self._of(np.unique(np.concatenate([found, self._entrances])))
+
+    def with_others(self, found: Candidates, others: Positions) -> Candidates:
+        """Candidates and some others, by position."""
+        return found if found is self._everybody else self._of(np.union1d(found.positions, others))
+
+    def _of(self, positions: Positions) -> Candidates:
         own = self._index.attribution.of_positions(positions)
-        speaking, places = np.unique(own.rows, return_inverse=True)
-        return Candidates(positions, speaking, Attribution(own.starts, places))
+        rows, places = np.unique(own.rows, return_inverse=True)
+        return Candidates(positions, rows, Attribution(own.starts, places))
 
     def scores(self, vectors: Vectors, asked: Sequence[Terms], among: Candidates) -> tuple[Vectors, Vectors]:
         """Both channels' scores of the candidates' passages for several texts, each of shape (texts, rows)."""

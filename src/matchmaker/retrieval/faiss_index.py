@@ -15,7 +15,7 @@ from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.vector_index import SMALL_COLLECTION, UNKNOWN_SCORE, Hits, IdRows, Ids, VectorIndex, best_hits
 
 NEIGHBOURS = 16
-CONSTRUCTION_BREADTH = 64
+CONSTRUCTION_BREADTH = 128
 SEARCH_BREADTH = 400
 """The graph's links a passage, and how many neighbours building and searching keep in view; chosen by the
 trials in docs/adr/0012-vectors.md. Of 384 numbers a passage takes 430 bytes; 8 bits instead of 6 add 96."""
@@ -240,7 +240,9 @@ def _graph(vectors: Vectors) -> "faiss.IndexHNSWSQ":
 
 
 def _taken(vectors: Vectors, rows: Ids) -> Vectors:
-    taken = vectors[rows].astype(np.float32) if len(vectors) else np.zeros((len(rows), vectors.shape[1]), np.float32)
+    if not len(vectors):
+        return np.zeros((len(rows), vectors.shape[1]), dtype=np.float32)
+    taken = vectors.take(rows, axis=0, mode="clip").astype(np.float32)  # five times as quick as by brackets
     taken[rows < 0] = 0
     return taken
 

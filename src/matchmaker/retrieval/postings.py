@@ -90,7 +90,7 @@ class Postings:
                 wanted[self.terms[term]] = share
         sizes = self.row_starts[rows + 1] - self.row_starts[rows]
         places = np.arange(int(sizes.sum())) + np.repeat(self.row_starts[rows] - np.cumsum(sizes) + sizes, sizes)
-        found = wanted[self.columns[places]]
+        found = wanted.take(self.columns.take(places))
         met = np.flatnonzero(found > 0)
         owners = np.repeat(np.arange(len(rows)), sizes)[met]
         terms, counts = self.columns[places[met]], self.counts[places[met]]
