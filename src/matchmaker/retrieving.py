@@ -16,7 +16,7 @@ from matchmaker.text.analysis import Analyzer
 from matchmaker.text.normalise import word_count
 from matchmaker.text.term_bridge import Alternatives
 
-DRAWN_BY_LOT = 200
+DRAWN_BY_LOT = 100
 """Experts who stand for all whom nothing was found of."""
 
 

@@ -144,7 +144,7 @@ def test_lexical_scores_of_some_rows_are_those_of_all() -> None:
 def test_the_best_rows_are_found_without_reading_what_common_terms_have(monkeypatch: pytest.MonkeyPatch) -> None:
     passages = [["väg", "malm"] if row % 40 == 0 else ["väg", "is"] for row in range(400)]
     index = LexicalIndex.build(passages)
-    monkeypatch.setattr("matchmaker.retrieval.lexical.READ_POSTINGS", 20)
+    monkeypatch.setattr("matchmaker.retrieval.lexical.READ_POSTINGS", 2)
     assert index.best_rows(query("väg", "malm"), 10).tolist() == list(range(0, 400, 40))
     assert len(index.best_rows(query("väg"), 7)) == 7
     assert len(index.best_rows(query("okänd"), 7)) == 0

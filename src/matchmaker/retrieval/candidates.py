@@ -13,7 +13,7 @@ from matchmaker.retrieval.vector_index import SMALL_COLLECTION
 CANDIDATE_PASSAGES = 200
 """How many passages each channel finds in a large collection."""
 
-SENTENCE_PASSAGES = 50
+SENTENCE_PASSAGES = 30
 """How many it finds for each sentence of a need: enough to tell whether the same people answer two of them."""
 
 Positions = npt.NDArray[np.int64]
@@ -91,7 +91,7 @@ class CandidateSearch:
         if among is self._everybody:
             dense = [index.dense.scores(one, ids) for one in vectors]
             return np.array(dense), np.array([index.lexical.scores(terms) for terms in asked])
-        lexical = np.array([index.lexical.scores(terms, rows) for terms in asked])
+        lexical = index.lexical.scores_together(asked, rows)
         if len(vectors) == 1:
             return index.dense.scores(vectors[0], ids[rows])[None], lexical
         return vectors @ index.dense.vectors_of(ids[rows]).T, lexical

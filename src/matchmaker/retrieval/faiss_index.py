@@ -16,9 +16,10 @@ from matchmaker.retrieval.vector_index import SMALL_COLLECTION, UNKNOWN_SCORE, H
 
 NEIGHBOURS = 16
 CONSTRUCTION_BREADTH = 128
-SEARCH_BREADTH = 400
-"""The graph's links a passage, and how many neighbours building and searching keep in view; chosen by the
-trials in docs/adr/0012-vectors.md. Of 384 numbers a passage takes 430 bytes; 8 bits instead of 6 add 96."""
+SEARCH_BREADTH = 8
+"""The graph's links a passage, and how many neighbours are kept in view: in building, and in searching for each hit
+that is wanted; chosen by the trials in docs/adr/0012-vectors.md. Of 384 numbers a passage takes 430 bytes; 8 bits
+instead of 6 add 96."""
 
 RESCORED = 2
 """How many times the wanted hits are taken from the graph, whose vectors are rounded to 6 bits, and scored again."""
@@ -153,7 +154,7 @@ class GraphIndex:
             return best_hits(known, self.scores(query, known), k)
         taken = k * RESCORED
         breadth = faiss.SearchParametersHNSW(  # type: ignore[attr-defined]
-            efSearch=max(SEARCH_BREADTH, taken), sel=self._selector
+            efSearch=SEARCH_BREADTH * k, sel=self._selector
         )
         _, (found,) = self._index.search(np.ascontiguousarray(query[None], dtype=np.float32), taken, params=breadth)
         ids = self._rows.ids[found[found >= 0]]

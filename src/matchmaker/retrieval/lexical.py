@@ -10,14 +10,15 @@ import numpy.typing as npt
 
 from matchmaker.retrieval.postings import Postings
 
-READ_POSTINGS = 50_000
-"""How many postings a search for candidates reads, whatever the collection's size."""
+READ_POSTINGS = 250
+"""How many postings a search for candidates reads for each passage that is wanted, whatever the collection's size."""
 
 SCORED_AGAIN = 5
 """How many times the wanted passages are taken by what these postings give, and scored by all of the query's terms."""
 
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
+Query = Sequence[Mapping[str, float]]
 
 
 class LexicalIndex:
@@ -55,28 +56,36 @@ class LexicalIndex:
     def write(self, folder: Path) -> None:
         self._postings.write(folder)
 
-    def scores(self, query: Sequence[Mapping[str, float]], rows: Rows | None = None) -> Scores:
+    def scores(self, query: Query, rows: Rows | None = None) -> Scores:
         """The score of every passage by row, shape (passages,), or of those in ``rows``, which rise, shape (rows,).
 
         Each term of the query is given with its alternatives (itself and its translations) and what each counts.
         The best alternative decides what the term adds to the query's total weight.
         """
-        weights = [{term: share * self.term_weight(term) for term, share in own.items()} for own in query]
-        total = sum(max(own.values(), default=0.0) for own in weights)
-        if rows is None:
-            scores = np.zeros(self._postings.passage_count, dtype=np.float32)
-            for alternatives in query:
-                for term, share in alternatives.items():
-                    having, values = self._postings.of_term(term)
-                    scores[having] += np.float32(share) * values
-        else:
-            scores = self._postings.of_rows(rows, _shares(query, sum))
-        return scores / np.float32(np.sqrt(total)) if total else scores
+        if rows is not None:
+            return self.scores_together([query], rows)[0]
+        scores: Scores = np.zeros(self._postings.passage_count, dtype=np.float32)
+        for alternatives in query:
+            for term, share in alternatives.items():
+                having, values = self._postings.of_term(term)
+                scores[having] += np.float32(share) * values
+        scores /= self._root(query)
+        return scores
 
-    def best_rows(self, query: Sequence[Mapping[str, float]], k: int) -> Rows:
+    def scores_together(self, queries: Sequence[Query], rows: Rows) -> Scores:
+        """The scores of the same rows, which rise, for several queries, shape (queries, rows)."""
+        roots = np.array([self._root(query) for query in queries], dtype=np.float32)
+        return self._postings.of_rows(rows, [_shares(query, sum) for query in queries]) / roots[:, None]
+
+    def _root(self, query: Query) -> np.float32:
+        """What scores are divided by: the root of a query's total term weight, or 1 where no passage has its terms."""
+        weights = [[share * self.term_weight(term) for term, share in own.items()] for own in query]
+        return np.float32(math.sqrt(sum(max(own, default=0.0) for own in weights)) or 1.0)
+
+    def best_rows(self, query: Query, k: int) -> Rows:
         """The at most ``k`` passages that score best, by rising row, without reading what common terms have.
 
-        Terms are read from the one that tells most, as long as ``READ_POSTINGS`` suffice; the further ones only add to
+        Terms are read from the one that tells most, as long as ``READ_POSTINGS`` allow; the further ones only add to
         the best of the passages that these give: the strategy "continue" of Moffat and Zobel, "Self-indexing inverted
         files for fast text retrieval", ACM TOIS 1996. The best are scored exactly.
         """
@@ -85,7 +94,7 @@ class LexicalIndex:
         read = 0
         for term in sorted(shares, key=lambda one: (-shares[one] * self.term_weight(one), one)):
             having, values = self._postings.of_term(term)
-            if read and read + len(having) > READ_POSTINGS:
+            if read and read + len(having) > READ_POSTINGS * k:
                 break
             scores[having] += np.float32(shares[term]) * values
             read += len(having)
@@ -100,7 +109,7 @@ class LexicalIndex:
         return math.log1p((count - frequency + 0.5) / (frequency + 0.5)) if frequency else 0.0
 
 
-def _shares(query: Sequence[Mapping[str, float]], join: Callable[[Sequence[float]], float]) -> dict[str, float]:
+def _shares(query: Query, join: Callable[[Sequence[float]], float]) -> dict[str, float]:
     """What each term counts that a query has once or several times."""
     given: dict[str, list[float]] = {}
     for alternatives in query:
