@@ -63,7 +63,8 @@ class LexicalIndex:
         The best alternative decides what the term adds to the query's total weight.
         """
         if rows is not None:
-            return self.scores_together([query], rows)[0]
+            together: Scores = self.scores_together([query], rows)[0]
+            return together
         scores: Scores = np.zeros(self._postings.passage_count, dtype=np.float32)
         for alternatives in query:
             for term, share in alternatives.items():
