@@ -29,7 +29,7 @@ run: setup
 setup: .venv/.runtime
 	@$(BIN)/matchmaker prepare
 
-test: .venv/.development .venv/.client setup check unit
+test: .venv/.development .venv/.client .venv/.milvus setup check unit
 
 check:
 	@echo "== ruff, mypy, import-linter"
@@ -49,7 +49,7 @@ sbom: .venv/.runtime
 	@sh scripts/make_sbom.sh
 
 fuzz: .venv/.development setup
-	@MATCHMAKER_FUZZ=2000 $(BIN)/python -m pytest tests/e2e/test_fuzz.py
+	@MATCHMAKER_FUZZ=2000 $(BIN)/python -m pytest tests/e2e/test_fuzz.py tests/e2e/test_fuzz_chains.py
 
 survive: .venv/.development setup
 	@MATCHMAKER_SURVIVE=120 $(BIN)/python -m pytest --log-cli-level=INFO tests/integration/test_processes_killed.py
@@ -58,7 +58,7 @@ damage: .venv/.development
 	@MATCHMAKER_DAMAGE=10000 $(BIN)/python -m pytest tests/property/test_damaged_imports.py
 
 benchmark: .venv/.development .venv/.baselines setup
-	@$(BIN)/python -m scripts.benchmark $(if $(DATA),--data $(DATA)) $(if $(QUICK),--quick) $(if $(PARTS),--parts $(PARTS))
+	@$(BIN)/python -m scripts.benchmark $(if $(DATA),--data $(DATA)) $(if $(QUICK),--quick) $(if $(PARTS),--parts $(PARTS)) $(if $(PASSAGES),--passages $(PASSAGES))
 
 evaluate: .venv/.development setup
 	@$(BIN)/matchmaker evaluate --report var/report $(if $(DATA),--development $(DATA))
@@ -82,6 +82,11 @@ train: .venv/.training
 # In an environment of its own within .venv/; a run of the tests makes the client with it.
 .venv/.client: scripts/make_client.sh .venv/.runtime
 	@sh scripts/make_client.sh generator
+	@touch $@
+
+# A server of Milvus for its tests, in a folder of its own within .venv/.
+.venv/.milvus: requirements/milvus-server.txt scripts/make_milvus.sh .venv/.runtime
+	@sh scripts/make_milvus.sh
 	@touch $@
 
 # What Matchmaker is compared with, in an environment of its own within .venv/.

@@ -3,15 +3,14 @@
     .venv/bin/python scripts/benchmark_import.py [WORKS] [SHARE]
 
 Writes WORKS (100,000) works in OpenAlex's form, made of the catalogue's own words, of which SHARE (0.1) are linked to
-groups and so become evidence; has a server of its own import them, and meanwhile opens the start page, the desk's queue
-and begins a challenge, again and again. Prints the time of reading and of applying, the slowest answers beside those of
-the idle server, the memory at its highest, and what building the index takes.
+groups and so become evidence; has a server of its own import them, encode the evidence and renew its index, and
+meanwhile opens the start page, the desk's queue and begins a challenge, again and again. Prints the time of each step,
+the slowest answers beside those of the idle server, and the memory at its highest.
 """
 
 import json
 import os
 import random
-import resource
 import socket
 import statistics
 import subprocess
@@ -25,8 +24,11 @@ import httpx2
 
 from matchmaker.curation import imports, linking
 from matchmaker.db import import_jobs as jobs
+from matchmaker.db.collection import StoredCollection
 from matchmaker.domain.import_job import ImportJob, JobState
 from matchmaker.domain.work import Hint, HintScheme
+from matchmaker.retrieval.faiss_index import FaissForm
+from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.settings import Settings
 from matchmaker.workspace import Workspace
 
@@ -137,16 +139,20 @@ def main() -> None:
         finally:
             server.terminate()
             server.wait()
-        _index(environment)
 
 
-def _index(environment: dict[str, str]) -> None:
-    """Build the index, which a server does beside its answering, in a process of its own."""
-    begun = time.monotonic()
-    command = [MATCHMAKER, "match", "Halka på cykelvägar i januari"]
-    subprocess.run(command, env=environment, capture_output=True, check=True)  # noqa: S603  # our own command
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    sys.stdout.write(f"index: {time.monotonic() - begun:.0f} s, at most {peak} MB\n")
+def until_searched(workspace: Workspace, client: httpx2.Client) -> tuple[float, float, list[dict[str, float]]]:
+    """Seconds until the newest works are searched, and until all are; what readers waited meanwhile."""
+    folder = IndexFolder(workspace.settings.index_folder("main"), FaissForm())
+    wanted, newest = StoredCollection(workspace.database, "main").revision, 0.0
+    begun, waited = time.monotonic(), []
+    while True:
+        waited.append(ask_once(client))
+        stamp = folder.current_stamp()
+        if stamp and stamp.revision == wanted:
+            newest = newest or time.monotonic() - begun
+            if not stamp.missing:
+                return newest, time.monotonic() - begun, waited
 
 
 def _measure(workspace: Workspace, server: "subprocess.Popen[bytes]", address: str, file: Path) -> None:
@@ -177,9 +183,17 @@ def _measure(workspace: Workspace, server: "subprocess.Popen[bytes]", address: s
         seconds, waited = follow(workspace, client, imports.ask(workspace.database, job.id, "approve"))
         sys.stdout.write(f"applying: {seconds:.0f} s\n")
         show("while applying", waited)
-        status = Path(f"/proc/{server.pid}/status").read_text(encoding="ascii")
-        peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-        sys.stdout.write(f"the server's memory at its highest: {int(peak) // 1024} MB\n")
+        _show_memory(server)
+        newest, seconds, waited = until_searched(workspace, client)
+        sys.stdout.write(f"encoding and indexing: {seconds:.0f} s, the newest are searched after {newest:.0f} s\n")
+        show("while encoding", waited)
+        _show_memory(server)
+
+
+def _show_memory(server: "subprocess.Popen[bytes]") -> None:
+    status = Path(f"/proc/{server.pid}/status").read_text(encoding="ascii")
+    peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
+    sys.stdout.write(f"the server's memory at its highest so far: {int(peak) // 1024} MB\n")
 
 
 if __name__ == "__main__":

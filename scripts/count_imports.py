@@ -6,6 +6,7 @@ Columns: lines read, new, twice, gone, rejected; works made of them; languages o
 was. Each file is read as a steward's upload is: difference first, then applied, wrong lines left out.
 """
 
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -53,7 +54,7 @@ def row(database: Database, job: ImportJob) -> str:
             after = lines[-1].number
             for line in lines:
                 if line.problem:
-                    reasons[str(line.problem["template"])] += 1
+                    reasons[re.sub(r"\{\w+\}", "…", str(line.problem["template"]))] += 1
                 languages.update(str(text.get("language")) for text in (line.content or {}).get("texts", ()))
     counts = [sum(job.counts.values()), *(job.counts.get(one.value, 0) for one in SHOWN)]
     told = ", ".join(f"{code} {count:,}" for code, count in languages.most_common())

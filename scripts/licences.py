@@ -51,6 +51,8 @@ Matchmaker itself is under the EUPL 1.2. What it stands on, as installed by `mak
 and the LGPL and MPL, which the EUPL's appendix names as compatible. Made by `python scripts/licences.py`; a test
 compares it with what is installed.
 
+Run by the tests besides, in a folder of its own: the server of Milvus (Apache-2.0).
+
 Shipped in this repository besides: FKUI's style sheets (Försäkringskassan, MIT) and htmx (0BSD), under
 `api/matchmaker_api/static/`. The encoder's weights: multilingual-e5-small (MIT). Data: see
 [data/README.md](../data/README.md).

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
+from matchmaker.db.moving import copy_rows
 from matchmaker.db.session import Database, open_database
 from matchmaker.domain.collaborator import Collaborator, CollaboratorKind, Document
 from matchmaker.domain.language import Language, LocalisedText
@@ -15,9 +17,12 @@ from matchmaker.settings import Settings
 from matchmaker.text.analysis import Analyzer
 from matchmaker.workspace import Workspace
 from tests.fakes import HashingEncoder
-from tests.identity_place import keep_prepared
+from tests.identity_place import PREPARED, keep_prepared
 
-pytest_plugins = ["tests.postgres_server"]
+if TYPE_CHECKING:
+    from tests.postgres_server import PostgresServer  # as a plugin it is imported by pytest, and not before
+
+pytest_plugins = ["tests.milvus_server", "tests.postgres_server"]
 
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
@@ -52,8 +57,11 @@ def recipe(encoder: HashingEncoder, analyzer: Analyzer) -> IndexRecipe:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What is marked ``both_databases`` runs on PostgreSQL too."""
-    if "database_url" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
-        metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+    if metafunc.definition.get_closest_marker("both_databases"):
+        if "database_url" in metafunc.fixturenames:
+            metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+        if "workspace" in metafunc.fixturenames:
+            metafunc.parametrize("workspace", ["sqlite", "postgresql"], indirect=True, scope="session")
 
 
 @pytest.fixture
@@ -94,12 +102,33 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def workspace(settings: Settings) -> Workspace:
+def prepared(settings: Settings) -> Workspace:
     """A prepared workspace with the real encoder; made once, since it encodes the catalogue."""
     opened = Workspace(settings)
     opened.prepare(lambda _step: None)
     keep_prepared(opened)
     return opened
+
+
+@pytest.fixture(scope="session")
+def moved(
+    prepared: Workspace, postgres_server: "PostgresServer", tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workspace]:
+    """The prepared workspace in its other form: a server holds its rows, vectors and terms."""
+    with postgres_server.fresh_database() as url:
+        source = f"sqlite:///{prepared.settings.state_folder / PREPARED / 'matchmaker.db'}"
+        with closing(open_database(source)) as here, closing(open_database(url)) as there:
+            copy_rows(here, there)
+        form = {"database_url": url, "vectors": "pgvector", "state_dir": tmp_path_factory.mktemp("moved")}
+        with closing(Workspace(prepared.settings.model_copy(update=form))) as opened:
+            yield opened
+
+
+@pytest.fixture(scope="session")
+def workspace(request: pytest.FixtureRequest) -> Workspace:
+    """The prepared workspace, on the kind of database that a test's parameter tells."""
+    found: Workspace = request.getfixturevalue("moved" if getattr(request, "param", "") == "postgresql" else "prepared")
+    return found
 
 
 def collaborator(

@@ -71,7 +71,7 @@ def cheap_hashes(patch: pytest.MonkeyPatch) -> None:
     """Passwords hashed in a millisecond: what argon2 costs is not what these tests are about."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     patch.setattr(passwords, "_hasher", hasher)
-    patch.setattr(passwords, "_NOBODYS", hasher.hash("nobody's"))
+    patch.setattr(passwords, "_nobodys", lambda: hasher.hash("nobody's"))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
@@ -76,10 +76,22 @@ from matchmaker_api.pages import (
 from matchmaker_api.pages.guards import SameSiteOnly, SecurityHeaders
 from matchmaker_api.pages.static_files import PREFIX, HashedStaticFiles
 from matchmaker_api.routers import (
+    access_accounts,
+    access_keys,
+    access_webhooks,
+    by_group_link,
+    by_group_link_acts,
+    by_link,
+    by_link_draft,
     catalogue_groups,
     catalogue_works,
     challenges,
     collaborators,
+    desk_approval,
+    desk_candidates,
+    desk_cases,
+    desk_course,
+    desk_looking,
     events,
     health,
     match,
@@ -89,6 +101,8 @@ from matchmaker_api.routers import (
 )
 from matchmaker_api.routers import catalogue_imports as catalogue_imports_api
 from matchmaker_api.routers import catalogue_links as catalogue_links_api
+from matchmaker_api.routers import catalogue_tables as catalogue_tables_api
+from matchmaker_api.routers import desk_queue as desk_queue_api
 from matchmaker_api.security.authorisation import authorise
 from matchmaker_api.security.setup import guard_bodies, name_requests, split_origins
 
@@ -96,9 +110,11 @@ DESCRIPTION = """
 For municipalities' portals: send challenges in Swedish or English, and read the lists that advisers at the university
 have approved, with the evidence for every suggestion. Nothing is answered before a human has approved it.
 
-For those who look after the catalogue: its groups, their works, and imports.
+For those who look after the catalogue: its groups, their works, and imports. For advisers: the desk's cases. For
+administrators: keys, accounts, sessions and webhooks.
 
-Every request needs an API key or, under /api/v1/catalogue, a personal token.
+Every request needs an API key; under /api/v1/catalogue, /api/v1/desk and /api/v1/access a personal token; under
+/api/v1/by-link and /api/v1/by-group-link the secret of a private link, for who holds one.
 Errors are problem documents (RFC 9457) whose `type` is the address of a page; their
 language, and that of words and reasons, follows Accept-Language (sv, en). See docs/api.md for a quick start, and for
 how this API is versioned.
@@ -106,7 +122,10 @@ how this API is versioned.
 
 API = (
     *(challenges, shortlists, public_challenges, collaborators, match, events, webhooks, health),
-    *(catalogue_groups, catalogue_works, catalogue_links_api, catalogue_imports_api),
+    *(catalogue_groups, catalogue_works, catalogue_links_api, catalogue_imports_api, catalogue_tables_api),
+    *(desk_queue_api, desk_cases, desk_candidates, desk_course, desk_approval, desk_looking),
+    *(access_keys, access_accounts, access_webhooks),
+    *(by_link, by_link_draft, by_group_link, by_group_link_acts),
 )
 PAGES = (
     *(public, problems, widget, challenge_open, challenge_drafts, challenge_form, challenge_similar, challenge_status),
@@ -128,17 +147,18 @@ def create_app(given: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.workspace = Workspace(settings, background=True)
+        app.state.workspace = workspace = Workspace(settings, background=True)
         try:
-            app.state.workspace.matcher()  # opened now, so that the first visitor does not wait for it
+            workspace.matcher()  # opened now, so that the first visitor does not wait for it
         except SetupError as error:
             log.error("%s Remedy: %s", error, error.remedy)  # challenges are taken in all the same
-        workspace = app.state.workspace
         _note_domains(workspace)
         with (
+            closing(workspace),
             deliverer(lambda: workspace.database, settings, lambda: _write_alerts(workspace)) as app.state.deliverer,
             ImportWorker(
-                lambda: workspace.database, lambda: workspace.pseudonym, find_source, settings.uploads
+                *(lambda: workspace.database, lambda: workspace.pseudonym, find_source, settings.uploads),
+                has_worked=workspace.matcher,
             ) as app.state.importer,
             SuggestionWorker(lambda: workspace.database, workspace.matcher) as app.state.suggester,
         ):

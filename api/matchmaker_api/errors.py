@@ -22,9 +22,11 @@ from matchmaker.domain.errors import (
     StorageError,
     mark,
 )
+from matchmaker.form_wording import personal_data_text
 from matchmaker.messages import Translator
 from matchmaker.notify.addresses import RefusedTargetError
 from matchmaker.notify.endpoints import InvalidEndpointError
+from matchmaker.review.by_link import PersonalDataError
 from matchmaker_api.language import request_translator
 from matchmaker_api.pages.error_pages import PageRefusedError, error_page
 from matchmaker_api.pages.guards import guard_headers
@@ -81,12 +83,22 @@ def _field_errors(error: MatchmakerError, message: str, say: Translator) -> list
             return [FieldError(pointer="/url", detail=message)]
         case InvalidDescriptionError():
             return [
-                FieldError(pointer=f"/{one.field}", detail=say.say(one.template, **one.values))
+                FieldError(pointer=_field_pointer(one.field), detail=say.say(one.template, **one.values))
                 for one in error.problems
+            ]
+        case PersonalDataError():
+            return [
+                FieldError(pointer=_field_pointer(one.field), detail=personal_data_text(one.kind, one.words, say))
+                for one in error.findings
             ]
         case InvalidChallengeError() | InvalidEndpointError():
             return [FieldError(pointer=f"/{error.field}", detail=message)]
     return []
+
+
+def _field_pointer(name: str) -> str:
+    """Where a field of the form stands in a challenge of the API."""
+    return "/text" if name == "problem" else f"/{name}"
 
 
 def _headers(error: MatchmakerError) -> dict[str, str]:
@@ -151,9 +163,11 @@ _DETAILS = {
     "too_short": mark("At least {min_length} of them are needed."),
     "string_pattern_mismatch": mark("The text is not of the form that is asked for: {pattern}"),
     "int_parsing": mark("A whole number was expected."),
+    "int_type": mark("A whole number was expected."),
     "greater_than_equal": mark("The number must be at least {ge}."),
     "less_than_equal": mark("The number may be at most {le}."),
     "bool_parsing": mark("Allowed are: {expected}."),
+    "bool_type": mark("Allowed are: {expected}."),
     "date_from_datetime_parsing": mark("A day was expected, for example 2027-05-31."),
     "date_type": mark("A day was expected, for example 2027-05-31."),
     "list_type": mark("A list was expected."),

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Annotated
 
-from fastapi import Header, Request
+from fastapi import Header, Request, Response
 from pydantic import BaseModel
 
 from matchmaker.domain.errors import MatchmakerError, mark
@@ -53,6 +53,12 @@ def request_text(request: Request, body: BaseModel, municipality: str | None = N
     """
     content = body.model_dump(mode="python")
     return json.dumps([request.method, request.url.path, municipality, content], sort_keys=True, default=str)
+
+
+def note_replayed(response: Response, *, replayed: bool) -> None:
+    """Say on an answer whether it was given before."""
+    if replayed:
+        response.headers[REPLAYED] = "true"
 
 
 def etag(document: BaseModel) -> str:

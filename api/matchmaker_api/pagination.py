@@ -3,12 +3,14 @@
 import base64
 import binascii
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
 from matchmaker.db.portal import Place
+from matchmaker.db.queue import QueuePlace
+from matchmaker.db.work_lists import SuggestedPlace, WorkPlace
 from matchmaker.domain.errors import InvalidChallengeError, mark
 from matchmaker.review.feed import FeedPlace
 
@@ -75,6 +77,42 @@ def read_number(cursor: str | None) -> int:
     return value
 
 
+def work_cursor(place: WorkPlace) -> str:
+    return _pack(list(place))
+
+
+def read_work_place(cursor: str | None) -> WorkPlace | None:
+    """The place in a group's works that a cursor stands for; None for the beginning.
+
+    Raises:
+        InvalidCursorError: it is no cursor.
+    """
+    if not cursor:
+        return None
+    match _unpack(cursor):
+        case [bool(unpinned), bool(undated), int(year), str(identifier)]:
+            return unpinned, undated, year, identifier
+    raise InvalidCursorError
+
+
+def suggested_cursor(place: SuggestedPlace) -> str:
+    return _pack(list(place))
+
+
+def read_suggested_place(cursor: str | None) -> SuggestedPlace | None:
+    """The place in the suggested links that a cursor stands for; None for the beginning.
+
+    Raises:
+        InvalidCursorError: it is no cursor.
+    """
+    if not cursor:
+        return None
+    match _unpack(cursor):
+        case [None | float() as probability, str(work), str(group)]:
+            return probability, work, group
+    raise InvalidCursorError
+
+
 def feed_cursor(place: FeedPlace) -> str:
     release = [place.release[0].astimezone(UTC).isoformat(), place.release[1]] if place.release else None
     return _pack([place.event, release])
@@ -91,6 +129,29 @@ def read_feed_place(cursor: str | None) -> FeedPlace:
     match _unpack(cursor):
         case [int(event), release] if 0 <= event <= LARGEST_NUMBER:
             return FeedPlace(event, None if release is None else _place(release))
+    raise InvalidCursorError
+
+
+def queue_cursor(place: QueuePlace) -> str:
+    promised = place.promised_on.isoformat() if place.promised_on else None
+    return _pack([place.is_overdue, promised, place.since.astimezone(UTC).isoformat(), place.id])
+
+
+def read_queue_place(cursor: str | None) -> QueuePlace | None:
+    """The place that a cursor stands for; None for the beginning.
+
+    Raises:
+        InvalidCursorError: it is no cursor.
+    """
+    if not cursor:
+        return None
+    match _unpack(cursor):
+        case [bool(overdue), None | str() as promised, *place]:
+            since, identifier = _place(place)
+            try:
+                return QueuePlace(overdue, date.fromisoformat(promised) if promised else None, since, identifier)
+            except ValueError:
+                pass
     raise InvalidCursorError
 
 

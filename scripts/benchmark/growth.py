@@ -68,7 +68,7 @@ class Place:
             self.workspace.recipe, encoder=self.encoder, analyzer=DrawnAnalyzer(self.draw), vectors=FaissForm()
         )
         self.path = state / f"index-{size}"
-        self.folder = IndexFolder(self.path, self.recipe.vectors)
+        self.folder = IndexFolder(self.path, self.recipe.vectors, self.recipe.lexical)
 
     def state(self, name: str) -> DrawnCollection:
         """The collection as built, with a hundredth added, or of that with a hundredth deleted, drawn by lot."""

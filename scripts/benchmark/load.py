@@ -36,11 +36,11 @@ async def _answered(reader: asyncio.StreamReader) -> None:
     """Read one answer whole.
 
     Raises:
-        ValueError: it is an error, which must not be counted as work done.
+        ValueError: it is an error or sends elsewhere, which must not be counted as work done.
     """
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     status = int(head.split(" ", 2)[1])
-    if status >= 400:
+    if status >= 300:
         raise ValueError(f"the server answered {status}")
     headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if line)
     if "content-length" in headers:

@@ -10,6 +10,7 @@ from scripts.benchmark.measuring import Result
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 OURS = "matchmaker"
+MATCHING = "matching a new text"
 PLOTS = "performance"
 
 Row = Sequence[str]
@@ -104,8 +105,8 @@ def start(found: Result) -> str:
     return f"{table(['goal', 'limit', 'measured', ''], goals)}\n{words}"
 
 
-def server(found: Mapping[str, Mapping[str, Mapping[str, Result]]]) -> str:
-    """Requests a second and the 95th percentile, by storage and number of processes."""
+def server(found: Mapping[str, Result], cores: int) -> str:
+    """Requests a second and the 95th percentile by storage and number of processes, and the encoder's share."""
     rows = [
         [
             storage,
@@ -115,11 +116,18 @@ def server(found: Mapping[str, Mapping[str, Mapping[str, Result]]]) -> str:
             f"{one['median_ms']:.1f}",
             f"{one['p95_ms']:.1f}",
         ]
-        for storage, by_processes in found.items()
-        for processes, by_name in by_processes.items()
+        for storage, result in found.items()
+        for processes, by_name in result["processes"].items()
         for name, one in by_name.items()
     ]
-    return table(["storage", "processes", "request", "requests/s", "median, ms", "p95, ms"], rows)
+    words = ""
+    for storage, result in found.items():
+        rate, seconds = result["processes"]["1"][MATCHING]["requests_per_second"], result["encoder_cpu_s"]
+        words += (
+            f"\nOn {storage}, the encoder takes {1000 * seconds:.0f} ms of a core for a new text: "
+            f"{rate * seconds / cores:.0%} of the machine's time while one process matches new texts.\n"
+        )
+    return table(["storage", "processes", "request", "requests/s", "median, ms", "p95, ms"], rows) + words
 
 
 def growth(found: Mapping[str, Any]) -> str:
@@ -280,7 +288,7 @@ def write(results: Path, page: Path) -> None:
     if part := parts.get("start"):
         blocks.append(f"{described('Start-up and memory', part)}\n{start(part['found'])}")
     if part := parts.get("server"):
-        blocks.append(f"{described('The server', part)}\n{server(part['found'])}")
+        blocks.append(f"{described('The server', part)}\n{server(part['found'], part['machine']['cores'])}")
     if part := parts.get("growth"):
         plot_growth(part["found"], page.parent / PLOTS / "growth.svg")
         picture = f"![The table's figures by the number of passages.]({PLOTS}/growth.svg)\n"

@@ -3,7 +3,8 @@
     python -m scripts.benchmark.serving SECONDS
 
 Asked are: nothing (an empty handler of the same framework, in as many processes), a released list over the API, the
-suggestions for a new text, the desk's queue and a case. Prints a JSON object by processes and request.
+suggestions for a new text, the desk's queue and a case. Prints a JSON object: by processes and request, and how long
+the encoder takes.
 """
 
 import json
@@ -17,12 +18,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 from scripts.benchmark.load import Request, ask
 from scripts.benchmark.measuring import Result
+from scripts.benchmark.report import MATCHING
 
 from matchmaker.domain.access import Scope
 from matchmaker.domain.case import Decision, Route
+from matchmaker.domain.challenge import Challenge
+from matchmaker.retrieval.encoder import Vectors
+from matchmaker.retrieval.onnx_encoder import OnnxEncoder
 from matchmaker.review.access import create_key
 from matchmaker.review.approval import approve, release
 from matchmaker.review.desk import Desk
@@ -34,6 +41,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = (1, 2, 4)
 CASES = 50
 WAIT_SECONDS = 120
+TEXTS = 40
+"""How many of them tell how long the encoder takes."""
+
 UNLIMITED = {"MATCHMAKER_API_RATE": "1000000/second", "MATCHMAKER_MATCH_RATE": "1000000/second"}
 SERVE = "import sys; sys.argv[0] = 'matchmaker'; from matchmaker.cli import main; main()"
 
@@ -70,7 +80,7 @@ def prepare() -> dict[str, Request]:
     bodies = tuple(json.dumps({"text": f"{time.time_ns()}. {text}"}).encode() for text in known * 20)
     return {
         "a released list": Request("GET", f"/api/v1/challenges/{case.id}/shortlist", as_portal),
-        "matching a new text": Request("POST", "/api/v1/match", as_portal, bodies),
+        MATCHING: Request("POST", "/api/v1/match", as_portal, bodies),
         "the queue": Request("GET", "/desk"),
         "a case": Request("GET", f"/desk/cases/{case.id}"),
     }
@@ -105,6 +115,27 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+def encoder_seconds(requests: dict[str, Request]) -> float:
+    """Processor seconds that the encoder takes for one new text, whole and sentences, by the mean over some."""
+    workspace = Workspace(read_settings())
+    matcher = workspace.matcher()
+    spent = 0.0
+    encode = OnnxEncoder.encode
+
+    def timed(*given: Any) -> Vectors:
+        nonlocal spent
+        begun = time.process_time()
+        vectors = encode(*given)
+        spent += time.process_time() - begun
+        return vectors
+
+    bodies = requests[MATCHING].bodies[:TEXTS]
+    with mock.patch.object(OnnxEncoder, "encode", timed):
+        for body in bodies:
+            matcher.match(Challenge("", json.loads(body)["text"], None, None))
+    return spent / len(bodies)
+
+
 def measure(processes: int, requests: dict[str, Request], seconds: float) -> dict[str, Result]:
     """Each request by itself, one after the other."""
     number, port = str(processes), free_port()
@@ -122,7 +153,8 @@ def main() -> None:
     """Measure with each number of processes."""
     seconds = float(sys.argv[1])
     requests = prepare()
-    sys.stdout.write(json.dumps({str(one): measure(one, requests, seconds) for one in PROCESSES}) + "\n")
+    found = {str(one): measure(one, requests, seconds) for one in PROCESSES}
+    sys.stdout.write(json.dumps({"processes": found, "encoder_cpu_s": encoder_seconds(requests)}) + "\n")
 
 
 if __name__ == "__main__":

@@ -49,17 +49,15 @@ class _Layouts:
 
     def __init__(self, matcher: Matcher) -> None:
         self._lock = threading.Lock()
-        self._layouts: OrderedDict[bytes, tuple[Places, dict[str, Collaborator]]] = OrderedDict()
+        self._layouts: OrderedDict[bytes, Places] = OrderedDict()
         self.positions, self.vectors = collaborator_vectors(matcher.index)
 
-    def of(self, matcher: Matcher, chosen: npt.NDArray[np.int64]) -> tuple[Places, dict[str, Collaborator]]:
-        """The places of the rows of ``vectors`` in ``chosen``, and who is there, by id."""
+    def of(self, chosen: npt.NDArray[np.int64]) -> Places:
+        """The places of the rows of ``vectors`` in ``chosen``."""
         key = chosen.tobytes()
         with self._lock:
             if key not in self._layouts:
-                ids = [matcher.index.collaborators.ids[one] for one in self.positions[chosen]]
-                found = dict(matcher.collection.find_collaborators(ids))
-                self._layouts[key] = (project(self.vectors[chosen]), found)
+                self._layouts[key] = project(self.vectors[chosen])
             self._layouts.move_to_end(key)
             if len(self._layouts) > _KEPT_LAYOUTS:
                 self._layouts.popitem(last=False)
@@ -86,10 +84,12 @@ def expertise_map(matcher: Matcher, challenge: Challenge) -> ExpertiseMap:
     if not len(layouts.positions):
         return ExpertiseMap((), (0.0, 0.0), len(matcher.index.collaborators.ids))
     chosen = _drawn(layouts.vectors, vector)
-    places, found = layouts.of(matcher, chosen)
+    places = layouts.of(chosen)
     x, y = place(vector, layouts.vectors[chosen], places)
     nearness = layouts.vectors[chosen] @ vector
     ids = [matcher.index.collaborators.ids[position] for position in layouts.positions[chosen]]
+    # Asked for anew each time: the layout outlives those who leave.
+    found = matcher.collection.find_collaborators(ids)
     return ExpertiseMap(
         tuple(
             MappedCollaborator(found[ids[row]], float(places[row, 0]), float(places[row, 1]), float(nearness[row]))

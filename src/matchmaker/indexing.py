@@ -6,19 +6,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-from matchmaker.domain.collection import Collection
+from matchmaker.domain.collection import Collection, CollectionSnapshot
 from matchmaker.domain.errors import SetupError
 from matchmaker.domain.language import Language
 from matchmaker.domain.passage import Passage
 from matchmaker.retrieval.correction import LanguageCentres, language_centres
 from matchmaker.retrieval.encoded import EncodedPassages, SentenceVectors
-from matchmaker.retrieval.encoder import Encoder, Progress, Role, Span, Vectors
+from matchmaker.retrieval.encoder import CachedEncoder, Encoder, Progress, Role, Span, Vectors
 from matchmaker.retrieval.faiss_index import FaissForm
 from matchmaker.retrieval.index import Attribution, IndexedCollaborators, IndexStamp, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
-from matchmaker.retrieval.lexical import LexicalIndex
+from matchmaker.retrieval.lexical import InvertedFileForm
+from matchmaker.retrieval.lexical_index import LexicalForm, LexicalIndex
 from matchmaker.retrieval.vector_index import Ids, VectorForm, VectorIndex
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.sentences import sentence_spans
@@ -29,6 +29,9 @@ CORRECTED_AT_ONCE = 50_000
 
 MOST_DRIFT = 0.02
 """How far a language's mean may have moved from where a graph's vectors were centred before all is centred anew."""
+
+MOST_NEW = 1000
+"""Passages that an index is waited for which is to serve soon: some twenty seconds of encoding."""
 
 ProgressFactory = Callable[[int], Progress]
 """Given the number of passages to come, returns what is told of each one done."""
@@ -64,6 +67,8 @@ class IndexRecipe:
     """Whether sentences are encoded too: what is only ranked shows none."""
     vectors: VectorForm = field(default_factory=FaissForm)
     """The engine that holds the vectors."""
+    lexical: LexicalForm = field(default_factory=InvertedFileForm)
+    """The engine that holds the terms."""
 
     def stamp(self, name: str, revision: str) -> IndexStamp:
         """What an index of a collection at a revision is built from."""
@@ -89,25 +94,32 @@ def build_index(
     collection: Collection,
     recipe: IndexRecipe,
     progress: ProgressFactory | None = None,
+    most_new: int | None = None,
     earlier: PassageIndex | None = None,
 ) -> PassageIndex:
     """Build a collection's index in memory.
 
-    What ``earlier``, an index of the same collection, has of it is taken over; it must not be searched any more.
+    With ``most_new`` it waits for the encoding of that many passages at most, the newest; the others that were never
+    encoded are left out, and its stamp says how many these are. What ``earlier``, an index of the same collection, has
+    of it is taken over; it must not be searched any more.
     """
     content = collection.snapshot()
-    stamp = recipe.stamp(collection.name, content.revision)
-    if earlier is not None and replace(earlier.stamp, revision=stamp.revision) != stamp:
+    wanted = recipe.stamp(collection.name, content.revision)
+    if earlier is not None and replace(earlier.stamp, revision=wanted.revision, missing=wanted.missing) != wanted:
         earlier = None
-    digests = np.array([_digest(one) for one in content.passages], dtype=np.uint64)
+    left_out = _unknown(_fresh(content.passages, earlier), recipe)[most_new:] if most_new is not None else []
+    content = _without(content, left_out)
+    stamp = replace(wanted, missing=len(left_out))
     ids = np.array([passage.id for passage in content.passages], dtype=np.int64)
-    kept = _kept(ids, digests, earlier)
-    fresh = [passage for passage, row in zip(content.passages, kept, strict=True) if row < 0]
-    encoded = _encoded(fresh, digests[kept < 0], recipe, progress)
-    terms = (recipe.analyzer.terms(one.indexed_text, one.language) for one in fresh)
+    fresh = _fresh(content.passages, earlier)
+    encoded, kept = _encoded(fresh, recipe, progress), None
     if earlier is not None:
+        kept = earlier.rows.of(ids)
+        kept[np.isin(ids, [one.id for one in fresh])] = -1
         encoded = earlier.encoded.renewed(kept, encoded)
-    centres, dense = _dense(recipe, stamp, ids, encoded, kept, earlier)
+    gone = earlier.passage_ids if earlier is not None else ids[:0]
+    changes = _Changes(stamp, content.passages, fresh, ids, np.setdiff1d(gone, ids if kept is None else ids[kept >= 0]))
+    centres, dense = _dense(recipe, changes, encoded, earlier)
     row_of = {passage.id: row for row, passage in enumerate(content.passages)}
     return PassageIndex(
         stamp=stamp,
@@ -118,9 +130,32 @@ def build_index(
         ),
         centres=centres,
         dense=dense,
-        lexical=earlier.lexical.renewed(kept, terms) if earlier is not None else LexicalIndex.build(terms),
+        lexical=_lexical(recipe, changes, earlier),
         encoded=encoded,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What an index is to hold, and what of it an earlier one has not."""
+
+    stamp: IndexStamp
+    passages: Sequence[Passage]
+    fresh: Sequence[Passage]
+    ids: Ids
+    gone: Ids
+    """The passages of the earlier index that are not there any more, or have changed."""
+
+
+def _fresh(passages: Sequence[Passage], earlier: PassageIndex | None) -> Sequence[Passage]:
+    """The passages that an earlier index lacks, or has with another content."""
+    if earlier is None:
+        return passages
+    rows = earlier.rows.of(np.array([one.id for one in passages], dtype=np.int64))
+    digests = earlier.encoded.digests
+    return [
+        one for one, row in zip(passages, rows.tolist(), strict=True) if row < 0 or int(digests[row]) != _digest(one)
+    ]
 
 
 def _digest(passage: Passage) -> int:
@@ -129,22 +164,43 @@ def _digest(passage: Passage) -> int:
     return int.from_bytes(hashlib.sha256(content.encode()).digest()[:8])
 
 
-def _kept(ids: Ids, digests: npt.NDArray[np.uint64], earlier: PassageIndex | None) -> Ids:
-    """The row that each passage has in the earlier index; -1 where it is new there or has changed."""
-    if earlier is None:
-        return np.full(len(ids), -1, dtype=np.int64)
-    rows = earlier.rows.of(ids)
-    known = rows >= 0
-    rows[known] = np.where(earlier.encoded.digests[rows[known]] == digests[known], rows[known], -1)
-    return rows
+def to_be_encoded(content: CollectionSnapshot, recipe: IndexRecipe) -> list[Passage]:
+    """The passages that were never encoded, the newest first; none where the encoder keeps nothing."""
+    return _unknown(content.passages, recipe)
 
 
-def _encoded(
-    passages: Sequence[Passage],
-    digests: npt.NDArray[np.uint64],
-    recipe: IndexRecipe,
-    progress: ProgressFactory | None,
-) -> EncodedPassages:
+def _unknown(passages: Sequence[Passage], recipe: IndexRecipe) -> list[Passage]:
+    if not isinstance(recipe.encoder, CachedEncoder):
+        return []
+    texts = [one.indexed_text for one in passages]
+    places = recipe.encoder.unknown(texts, [_sentences_in(one) for one in passages])
+    return [passages[place] for place in reversed(places)]
+
+
+def encode_ahead(collection: Collection, recipe: IndexRecipe, go_on: Callable[[int], bool]) -> None:
+    """Encode what was never encoded, so that an index can be built of it without waiting.
+
+    ``go_on`` is asked before each ``CHUNK`` whether to, given how many passages are left, and told at the end that
+    none is. What has been encoded stays when it says no, or the process ends.
+    """
+    left = to_be_encoded(collection.snapshot(), recipe)
+    while go_on(len(left)) and left:
+        some, left = left[:CHUNK], left[CHUNK:]
+        recipe.encoder.encode_parts([one.indexed_text for one in some], [_sentences_in(one) for one in some])
+
+
+def _without(content: CollectionSnapshot, passages: Sequence[Passage]) -> CollectionSnapshot:
+    if not passages:
+        return content
+    out = {one.id for one in passages}
+    return replace(
+        content,
+        passages=[one for one in content.passages if one.id not in out],
+        passage_ids={key: [one for one in ids if one not in out] for key, ids in content.passage_ids.items()},
+    )
+
+
+def _encoded(passages: Sequence[Passage], recipe: IndexRecipe, progress: ProgressFactory | None) -> EncodedPassages:
     """Passages and their sentences through the encoder: few at a time, since there are many sentences."""
     dimension = recipe.encoder.dimension
     spans = [_sentences_in(passage) if recipe.with_sentences else [] for passage in passages]
@@ -160,16 +216,12 @@ def _encoded(
             start = int(sentences.starts[row])
             sentences.files[0][start : start + len(own) - 1] = own[1:]
     languages = np.array([passage.language.value for passage in passages], dtype=np.str_)
+    digests = np.array([_digest(passage) for passage in passages], dtype=np.uint64)
     return EncodedPassages(digests, languages, vectors, sentences)
 
 
 def _dense(
-    recipe: IndexRecipe,
-    stamp: IndexStamp,
-    ids: Ids,
-    encoded: EncodedPassages,
-    kept: Ids,
-    earlier: PassageIndex | None,
+    recipe: IndexRecipe, changes: _Changes, encoded: EncodedPassages, earlier: PassageIndex | None
 ) -> tuple[LanguageCentres, VectorIndex]:
     """The dense channel, and the centres that its vectors are corrected by.
 
@@ -177,6 +229,7 @@ def _dense(
     So the centres that a graph was built with hold until the means are ``MOST_DRIFT`` away.
     """
     centres = language_centres(encoded.vectors, encoded.languages, recipe.centres)
+    stamp, ids = changes.stamp, changes.ids
     if (
         earlier is None
         or not recipe.vectors.takes_changes(earlier.dense, len(ids))
@@ -184,10 +237,23 @@ def _dense(
     ):
         corrected = _corrected(encoded, np.arange(len(ids)), centres)
         return centres, recipe.vectors.build(stamp.collection, stamp.digest, ids, corrected)
-    fresh = np.flatnonzero(kept < 0)
-    earlier.dense.delete(np.setdiff1d(earlier.passage_ids, ids[kept >= 0]))
+    fresh = np.flatnonzero(np.isin(ids, [one.id for one in changes.fresh]))
+    earlier.dense.delete(changes.gone)
     earlier.dense.upsert(ids[fresh], _corrected(encoded, fresh, earlier.centres))
     return earlier.centres, earlier.dense
+
+
+def _lexical(recipe: IndexRecipe, changes: _Changes, earlier: PassageIndex | None) -> LexicalIndex:
+    stamp, terms = changes.stamp, recipe.analyzer.terms
+    if earlier is None or not recipe.lexical.takes_changes(earlier.lexical):
+        passages = (terms(one.indexed_text, one.language) for one in changes.passages)
+        return recipe.lexical.build(stamp.collection, stamp.digest, changes.ids, passages)
+    if len(changes.gone):
+        earlier.lexical.delete(changes.gone)
+    if changes.fresh:
+        fresh = np.array([one.id for one in changes.fresh], dtype=np.int64)
+        earlier.lexical.upsert(fresh, [terms(one.indexed_text, one.language) for one in changes.fresh])
+    return earlier.lexical
 
 
 def _corrected(encoded: EncodedPassages, rows: Ids, centres: LanguageCentres) -> Vectors:
@@ -207,11 +273,16 @@ def _sentences_in(passage: Passage) -> list[Span]:
 
 
 def current_index(
-    folder: IndexFolder, collection: Collection, recipe: IndexRecipe, progress: ProgressFactory | None = None
+    folder: IndexFolder,
+    collection: Collection,
+    recipe: IndexRecipe,
+    progress: ProgressFactory | None = None,
+    most_new: int | None = None,
 ) -> PassageIndex:
     """The serving index of a collection; built and swapped in first where it is missing, stale or damaged.
 
     What the one before has of unchanged passages is taken over; nothing is read where nothing has changed.
+    ``most_new`` as in ``build_index``.
     """
     stamp = recipe.stamp(collection.name, collection.revision)
     if folder.current_stamp() == stamp:
@@ -221,4 +292,4 @@ def current_index(
                 return index
         except SetupError:
             folder.discard()
-    return folder.publish(stamp, lambda earlier: build_index(collection, recipe, progress, earlier))
+    return folder.publish(stamp, lambda earlier: build_index(collection, recipe, progress, most_new, earlier))

@@ -9,7 +9,7 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +27,8 @@ _ORIGIN = r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:\d{1,5})?"
 ORIGINS = rf"^({_ORIGIN}( *, *{_ORIGIN})*)?$"
 """They are written into a header as they are: nothing but whole origins, http for this machine only."""
 
+
+VectorEngine = Literal["faiss", "pgvector", "milvus"]
 
 SMTP_PORTS = {"smtps": 465, "smtp": 587}
 
@@ -63,8 +65,13 @@ class Settings(BaseSettings):
     index_dir: Path | None = Field(None, description="Indexes; in the state folder by default.")
     database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in the state folder by default.")
     database_replica_url: str | None = Field(None, description="A streaming replica, for what may be a moment old.")
-    vectors: Literal["faiss", "pgvector"] = Field("faiss", description="What holds the vectors that are searched.")
+    milvus_uri: str | None = Field(None, description="The Milvus that holds the vectors, https://host:19530/database.")
+    milvus_token: SecretStr | None = Field(None, description="What it lets us in by, user:password or a key.")
+    vectors: VectorEngine = Field("faiss", description="What holds the vectors that are searched.")
     vectors_url: str | None = Field(None, description="The PostgreSQL server for pgvector; the database's by default.")
+    lexical: Literal["files", "postgresql"] | None = Field(
+        None, description="Where the lexical channel's terms lie; by default where the vectors do."
+    )
     encoder: str = Field(DEFAULT_ENCODER, description="'default', or a sentence-transformers id or folder.")
     host: str = Field("127.0.0.1", description="The address that 'matchmaker serve' listens on.")
     port: int = Field(8017, ge=0, le=65535, description="The port that 'matchmaker serve' listens on.")
@@ -110,6 +117,20 @@ class Settings(BaseSettings):
     webhook_private_ranges: str = Field(
         "", description="Networks of your own that webhooks may be sent to, 10.20.0.0/16,fd00::/8; none by default."
     )
+
+    @field_validator("milvus_uri")
+    @classmethod
+    def _check_milvus(cls, value: str | None) -> str | None:
+        return _milvus_address(value) if value else None
+
+    @field_validator("milvus_token")
+    @classmethod
+    def _check_milvus_token(cls, value: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        if not _is_private(urlsplit(others.data.get("milvus_uri") or "")):
+            raise ValueError("it goes over the network: MATCHMAKER_MILVUS_URI must be an https:// address")
+        return value
 
     @field_validator("mail_from")
     @classmethod
@@ -254,6 +275,13 @@ class Settings(BaseSettings):
         return self.vectors_url or self.database
 
     @property
+    def lexical_database(self) -> str | None:
+        """The URL of the PostgreSQL server that holds the terms; None where they lie in files of each machine."""
+        server = self.vector_database if self.vectors == "pgvector" else self.database
+        beside_the_vectors = self.vectors != "faiss" and server.startswith("postgresql")
+        return server if self.lexical == "postgresql" or (self.lexical is None and beside_the_vectors) else None
+
+    @property
     def opt_outs(self) -> Path:
         """Who has opted out, beside the database: see curation/opt_outs.py."""
         return self.state_folder / "opt-outs.jsonl"
@@ -306,6 +334,27 @@ def _mail_server(url: SecretStr) -> MailServer:
         unquote(parts.username or ""),
         SecretStr(unquote(parts.password or "")),
     )
+
+
+def _milvus_address(uri: str) -> str:
+    """The address of a Milvus. What is wrong with one is told without repeating it: it may have a password in it."""
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port  # whether it is a number is only seen here
+    except ValueError:
+        parts = urlsplit("")
+    is_socket = parts.scheme == "unix" and bool(parts.path)
+    is_address = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    if not (is_socket or is_address):
+        raise ValueError("it must look like https://host:19530/database")
+    if parts.username or parts.password:
+        raise ValueError("it must have no password in it: MATCHMAKER_MILVUS_TOKEN is for that")
+    return uri
+
+
+def _is_private(address: SplitResult) -> bool:
+    """Whether nobody on the way can read what is sent there."""
+    return address.scheme in {"https", "unix"} or address.hostname in {"localhost", "127.0.0.1", "::1"}
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -2,8 +2,8 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from matchmaker.domain.collection import MAIN_COLLECTION, check_collection_name
 from matchmaker.domain.errors import NotFoundError, SetupError, mark
 from matchmaker.evaluation.systems import FULL, System
 from matchmaker.indexing import (
+    MOST_NEW,
     NO_REFERENCE,
     IndexRecipe,
     ProgressFactory,
@@ -31,10 +32,13 @@ from matchmaker.indexing import (
 )
 from matchmaker.pipeline import Matcher
 from matchmaker.ranking.scorer import Scorer
+from matchmaker.renewing import Encoding, Renewals
 from matchmaker.retrieval.encoder import CachedEncoder, Encoder
 from matchmaker.retrieval.faiss_index import FaissForm
 from matchmaker.retrieval.index import IndexStamp, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
+from matchmaker.retrieval.lexical import InvertedFileForm
+from matchmaker.retrieval.lexical_index import LexicalForm
 from matchmaker.retrieval.onnx_encoder import MANIFEST, OnnxEncoder
 from matchmaker.retrieval.preparation.prepare import find_prepared, prepare_encoder
 from matchmaker.retrieval.vector_index import VectorForm
@@ -44,9 +48,6 @@ from matchmaker.text.analysis import Analyzer
 from matchmaker.text.term_bridge import TermBridge
 
 CATALOGUE_ORIGIN = "catalogue"
-
-REBUILD_PAUSE_SECONDS = 60.0
-"""How long a server waits before it tries again to build an index that it just failed to build."""
 
 _log = logging.getLogger(__name__)
 
@@ -64,16 +65,21 @@ class Workspace:
         self.settings = settings
         self._progress = progress
         self._background = background
-        self._refreshing: dict[str, threading.Thread] = {}
-        self._failed: dict[str, tuple[IndexStamp, float]] = {}
+        self._renewals = Renewals()
         self._matchers: dict[str, Matcher] = {}
         self._compared_encoders: dict[tuple[bool, bool], Encoder] = {}
         self._compared: tuple[Sequence[Collaborator], MemoryCollection, dict[IndexStamp, PassageIndex]] | None = None
         self._lock = threading.Lock()
+        self._connected = ExitStack()
+
+    def close(self) -> None:
+        """End the connections to servers and to the database."""
+        self._connected.close()
 
     @cached_property
     def database(self) -> Database:
         database = open_database(self.settings.database, self.settings.database_replica_url)
+        self._connected.callback(database.close)
         renew_opt_outs(database, self.settings.opt_outs)
         return database
 
@@ -94,22 +100,30 @@ class Workspace:
         reference = ReferenceTexts(
             reference_profiles(self.settings.catalogue_folder), reference_challenges(self.settings.evaluation_folder)
         )
-        return IndexRecipe(self.encoder, self.analyzer, reference, vectors=self._vectors)
+        return IndexRecipe(self.encoder, self.analyzer, reference, vectors=self._vectors, lexical=self._lexical)
 
     @cached_property
     def _vectors(self) -> VectorForm:
-        if self.settings.vectors == "faiss":
-            return FaissForm()
-        from matchmaker.db.pgvector_index import open_pgvector  # its client is an extra
+        opened = open_vectors(self.settings)
+        self._connected.callback(opened.close)
+        return opened
 
-        return open_pgvector(self.settings.vector_database)
+    @cached_property
+    def _lexical(self) -> LexicalForm:
+        if self.settings.lexical_database is None:
+            return InvertedFileForm()
+        from matchmaker.db.postgres_lexical import open_postgres_lexical  # its client is an extra
+
+        server = open_postgres_lexical(self.settings.lexical_database)
+        self._connected.callback(server.close)
+        return server
 
     def matcher(self, collection: str = MAIN_COLLECTION) -> Matcher:
         """The matcher of a stored collection.
 
         The first call opens its index, built first where it is missing or stale. Later calls notice when the
-        collection has changed: then a new index is built and takes over when it is ready; with ``background``, the
-        one that is serving answers meanwhile.
+        collection has changed: then a new index is built and takes over when it is ready. With ``background`` the
+        one that is there answers meanwhile, at the first call too.
 
         Raises:
             NotFoundError: there is no such collection.
@@ -118,45 +132,49 @@ class Workspace:
         with self._lock:
             stored = StoredCollection(self.database, check_collection_name(collection))
             stamp = self._stamp(stored)
-            serving = self._matchers.get(collection)
+            serving = self._matchers.get(collection) or self._left_behind(stored)
             if serving is None or (serving.index.stamp != stamp and not self._background):
-                self._matchers[collection] = self._open_matcher(stored)
-            elif serving.index.stamp != stamp and self._may_refresh(collection, stamp):
-                thread = threading.Thread(target=self._refresh, args=(stored, stamp), daemon=True)
-                self._refreshing[collection] = thread
-                thread.start()
-            return self._matchers[collection]
+                serving = self._open_matcher(stored)
+            self._matchers[collection] = serving
+            if self._background and serving.index.stamp != stamp:
+                self._renewals.begin(
+                    stored, self._folder(stored), self.recipe, stamp, lambda index: self._take(stored, index)
+                )
+            return serving
 
-    def _may_refresh(self, collection: str, stamp: IndexStamp) -> bool:
-        """Whether a rebuild is to be started: none runs, and the same has not failed a moment ago."""
-        failed, when = self._failed.get(collection, (None, 0.0))
-        resting = failed == stamp and time.monotonic() - when < REBUILD_PAUSE_SECONDS
-        return collection not in self._refreshing and not resting
-
-    def _refresh(self, stored: StoredCollection, stamp: IndexStamp) -> None:
-        fresh: Matcher | None = None
-        try:
-            fresh = self._open_matcher(stored)
-        except Exception:  # noqa: BLE001  # a thread has nobody to raise to; the old index goes on serving
-            _log.exception("The index of %s could not be rebuilt", stored.name)
-        with self._lock:
-            self._refreshing.pop(stored.name, None)
-            if fresh is not None:
-                self._matchers[stored.name] = fresh
-            if fresh is None or fresh.index.stamp != stamp:
-                self._failed[stored.name] = (stamp, time.monotonic())
+    def encoding(self, collection: str = MAIN_COLLECTION) -> Encoding | None:
+        """How far the encoding of what is not searched yet has come; None where all is, or it has just begun."""
+        return self._renewals.encoding(collection)
 
     def wait_for_refresh(self) -> None:
         """Wait until the indexes that are being rebuilt in the background are serving."""
+        self._renewals.wait()
+
+    def _take(self, stored: StoredCollection, index: PassageIndex) -> None:
+        matcher = Matcher(stored, index, self.encoder, self.analyzer, self.scorer)
         with self._lock:
-            threads = list(self._refreshing.values())
-        for thread in threads:
-            thread.join()
+            self._matchers[stored.name] = matcher
+
+    def _folder(self, stored: StoredCollection) -> IndexFolder:
+        return IndexFolder(self.settings.index_folder(stored.name), self.recipe.vectors, self.recipe.lexical)
+
+    def _left_behind(self, stored: StoredCollection) -> Matcher | None:
+        """For a server: the matcher of the index that is there, whatever has changed since it was built."""
+        folder = self._folder(stored)
+        stamp = folder.current_stamp()
+        if not self._background or stamp is None or stamp.encoder != self.encoder.fingerprint:
+            return None
+        try:
+            index = folder.read()
+        except SetupError:
+            return None  # damaged: it is built anew, which says more
+        return Matcher(stored, index, self.encoder, self.analyzer, self.scorer) if index else None
 
     def _open_matcher(self, stored: StoredCollection) -> Matcher:
-        folder = IndexFolder(self.settings.index_folder(stored.name), self.recipe.vectors)
+        folder = self._folder(stored)
         try:
-            index = current_index(folder, stored, self.recipe, self._progress)
+            most_new = MOST_NEW if self._background else None
+            index = current_index(folder, stored, self.recipe, self._progress, most_new)
         except Exception:
             stamp = folder.current_stamp()
             if stamp is None or stamp.encoder != self.encoder.fingerprint:
@@ -276,6 +294,38 @@ class Workspace:
                 folder=self.settings.encoder_build_folder,
             )
         return _opened(prepared.onnx, (prepared.onnx / MANIFEST).read_text(encoding="utf-8"))
+
+
+def open_vectors(settings: Settings) -> VectorForm:
+    """The engine that the settings choose; the clients of servers are extras.
+
+    Raises:
+        SetupError: the engine is out of reach, too old or not set up.
+    """
+    match settings.vectors:
+        case "faiss":
+            return FaissForm()
+        case "pgvector":
+            from matchmaker.db.pgvector_index import open_pgvector
+
+            return open_pgvector(settings.vector_database)
+        case "milvus":
+            return _open_milvus(settings)
+
+
+def _open_milvus(settings: Settings) -> VectorForm:
+    if not settings.milvus_uri:
+        raise SetupError(
+            mark("It is not set where Milvus is."), remedy="export MATCHMAKER_MILVUS_URI=https://host:19530"
+        )
+    try:
+        from matchmaker.retrieval.milvus_builds import open_milvus
+    except ImportError as error:
+        raise SetupError(
+            mark("The client of Milvus is not installed."), remedy="pip install 'matchmaker-norrbotten[milvus]'"
+        ) from error
+    token = settings.milvus_token
+    return open_milvus(settings.milvus_uri, token.get_secret_value() if token else "")
 
 
 @lru_cache(maxsize=1)

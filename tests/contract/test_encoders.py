@@ -1,9 +1,11 @@
 """What every encoder promises, the tests' own included; and that both runtimes of the default encoder agree."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from onnxruntime import InferenceSession
 
 from matchmaker.domain.errors import SetupError
 from matchmaker.retrieval.encoder import CachedEncoder, Encoder, MemoryVectorCache, Role
@@ -64,6 +66,28 @@ def test_a_vector_depends_on_its_text_alone(any_encoder: Encoder) -> None:
     together = any_encoder.encode(TEXTS, Role.QUERY)
     alone = np.concatenate([any_encoder.encode([text], Role.QUERY) for text in TEXTS])
     assert np.allclose(together, alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("running", ["0.00 0.00 0.00 1/300 4711", "9.99 9.99 9.99 99/300 4711", "cannot be told"])
+def test_a_text_has_the_same_vector_on_all_cores_and_on_one(
+    onnx: OnnxEncoder, prepared: PreparedEncoder, running: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "loadavg"
+    told.write_text(running)
+    monkeypatch.setattr("matchmaker.retrieval.onnx_encoder.RUNNING", told)
+    monkeypatch.setattr("matchmaker.retrieval.onnx_encoder.cores", lambda: 2)
+    threads: list[int] = []
+    run = OnnxEncoder._run
+
+    def noted(self: OnnxEncoder, session: InferenceSession, text: str, outputs: list[str]) -> Any:
+        threads.append(session.get_session_options().intra_op_num_threads)
+        return run(self, session, text, outputs)
+
+    monkeypatch.setattr(OnnxEncoder, "_run", noted)
+    fresh = OnnxEncoder(prepared.onnx)
+    alone = np.concatenate([fresh.encode([text], Role.QUERY) for text in TEXTS])
+    assert set(threads) == {2 if " 1/" in running else 1}
+    assert np.array_equal(alone, onnx.encode(TEXTS, Role.QUERY))
 
 
 def test_progress_adds_up(any_encoder: Encoder) -> None:

@@ -26,6 +26,7 @@ def test_what_is_stored_is_found_and_nothing_else(cache: VectorCache) -> None:
     found = cache.find(["a", "b"])
     assert list(found) == ["a"]
     assert np.array_equal(found["a"], vector)
+    assert cache.known(["a", "b"]) == {"a"}
 
 
 def test_storing_again_is_no_error(cache: VectorCache) -> None:
@@ -38,7 +39,7 @@ def test_storing_again_is_no_error(cache: VectorCache) -> None:
 def test_more_keys_than_a_statement_takes(cache: VectorCache) -> None:
     vectors = {f"k{number}": np.array([number], dtype=np.float32) for number in range(1_200)}
     cache.store(vectors, Role.DOCUMENT)
-    assert len(cache.find(list(vectors))) == 1_200
+    assert len(cache.find(list(vectors))) == len(cache.known(list(vectors))) == 1_200
 
 
 def test_no_text_is_encoded_twice_but_each_role_once(cache: VectorCache) -> None:
@@ -49,6 +50,15 @@ def test_no_text_is_encoded_twice_but_each_role_once(cache: VectorCache) -> None
     cached.encode(["snö"], Role.QUERY)
     assert encoder.encoded == ["snö", "is", "snö"]
     assert np.array_equal(first[[1, 0]], again)
+
+
+def test_what_would_have_to_be_encoded_is_told_without_encoding(cache: VectorCache) -> None:
+    encoder = HashingEncoder()
+    cached = CachedEncoder(encoder, cache)
+    cached.encode_parts(["snö och is"], [[(0, 3)]])
+    encoder.encoded.clear()
+    assert cached.unknown(["is", "snö och is", "snö och is"], [[], [(0, 3)], [(0, 3), (8, 10)]]) == [0, 2]
+    assert encoder.encoded == []
 
 
 def test_another_encoder_encodes_anew(cache: VectorCache) -> None:

@@ -1,7 +1,9 @@
 """What every index of vectors promises; exact search judges the recall of the others."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from matchmaker.db.pgvector_index import open_pgvector
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.faiss_index import FaissForm, FlatIndex, GraphIndex
+from matchmaker.retrieval.milvus_builds import MilvusForm, connect
 from matchmaker.retrieval.vector_index import UNKNOWN_SCORE, Ids, VectorForm, VectorIndex, best_hits
 
 DIMENSION = 32
@@ -38,17 +41,19 @@ class _Graph(FaissForm):
         return GraphIndex.build(ids, vectors)
 
 
-@pytest.fixture(scope="module", params=["exact", "graph", "pgvector"])
+@pytest.fixture(scope="module", params=["exact", "graph", "pgvector", "milvus"])
 def form(request: pytest.FixtureRequest) -> Iterator[VectorForm]:
     match request.param:
         case "exact":
             yield FaissForm()
         case "graph":
             yield _Graph()
-        case _:
-            opened = open_pgvector(request.getfixturevalue("postgres_module_url"))
-            yield opened
-            opened.close()
+        case "pgvector":
+            with closing(open_pgvector(request.getfixturevalue("postgres_module_url"))) as on_postgres:
+                yield on_postgres
+        case _:  # so that its larger indexes have a graph, and the smaller ones none
+            with closing(MilvusForm(connect(request.getfixturevalue("milvus_uri")), small=1_000)) as on_milvus:
+                yield on_milvus
 
 
 @pytest.fixture
@@ -133,9 +138,10 @@ def test_an_upsert_replaces_and_adds_and_doing_it_again_changes_nothing(make: Ma
 
 def test_an_index_that_is_opened_again_says_the_same(form: VectorForm, tmp_path: Path) -> None:
     ids, vectors = ids_of(300), unit(300)
-    built = form.build("other", "ab" * 16, ids, vectors)
+    stamp = uuid4().hex
+    built = form.build("other", stamp, ids, vectors)
     built.write(tmp_path / "dense")
-    opened = form.read(tmp_path / "dense", "other", "ab" * 16)
+    opened = form.read(tmp_path / "dense", "other", stamp)
     assert opened.count == 300
     assert np.array_equal(opened.scores(vectors[4], ids), built.scores(vectors[4], ids))
     assert np.array_equal(opened.search(vectors[4], 20).ids, built.search(vectors[4], 20).ids)

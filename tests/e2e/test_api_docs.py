@@ -12,7 +12,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from matchmaker.db.outbox import JobKind
 from matchmaker.db.webhooks import WebhookEvent
+from matchmaker.domain.access import Role
 from matchmaker.notify.endpoints import MAXIMUM_ENDPOINTS
 from matchmaker.notify.schedule import DELAYS
 from matchmaker.notify.webhooks import TIMEOUT_SECONDS, signed_headers
@@ -21,9 +23,11 @@ from matchmaker.workspace import Workspace
 from tests.conftest import ROOT
 from tests.e2e.keys import approve, bearing, new_key
 from tests.e2e.staff import Staff, staff
+from tests.integration.cases import send
 
 __all__ = ["staff"]
 
+NAMED = re.compile(r"\{\w+\}")
 BLOCKS = re.compile(r"^```(sh \w+|python(?: \w+)?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -37,8 +41,8 @@ def test_from_a_key_to_an_approved_shortlist(
     blocks: dict[str, str], server: str, environment: dict[str, str], workspace: Workspace
 ) -> None:
     own = {"setup", "send", "events", "python", "webhook", "verify"}
-    others = {"client", "client_send", "client_read", "steward"}
-    assert set(blocks) == own | others, "the rest is run by test_client.py, and by the next test"
+    others = {"client", "client_send", "client_read", "steward", "adviser", "administrator", "link", "group"}
+    assert set(blocks) == own | others, "the rest is run by test_client.py, and by the next tests"
     path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     given = {**environment, "PATH": path, "MATCHMAKER": server}
 
@@ -69,6 +73,59 @@ def test_a_steward_reads_the_catalogue_and_sends_a_table(
     listed, end = decoder.raw_decode(done.stdout.decode())
     assert listed["items"][0]["is_thin"] and listed["next"]
     assert decoder.raw_decode(done.stdout.decode(), end)[0]["state"] in {"waiting", "reading", "ready"}
+
+
+def test_an_administrator_makes_a_key_and_looks_at_the_outbox(
+    blocks: dict[str, str], staff: Staff, environment: dict[str, str]
+) -> None:
+    given = {**environment, "MATCHMAKER": staff.address}
+    given["MATCHMAKER_ADMINISTRATOR"] = staff.tokens[Role.ADMINISTRATOR]
+    made, outbox = answers(blocks["administrator"], given)
+    assert made["secret"].startswith(made["key"]["prefix"]) and made["key"]["made_with"]
+    assert {one["kind"] for one in outbox["items"]} == set(JobKind)
+
+
+def test_who_holds_a_private_link_reads_it_and_stops_the_letters(
+    blocks: dict[str, str], server: str, environment: dict[str, str], workspace: Workspace
+) -> None:
+    given = {**environment, "MATCHMAKER": server, "PRIVATE_LINK": send(workspace)[0]}
+    opened, letters = answers(blocks["link"], given)
+    assert opened["can"] == ["amend", "withdraw"] and opened["letters"]["wanted"]
+    assert letters["wanted"] is False
+
+
+def test_who_holds_a_groups_link_reads_where_it_was_suggested(
+    blocks: dict[str, str], staff: Staff, environment: dict[str, str]
+) -> None:
+    given = {**environment, "MATCHMAKER": staff.address, "GROUP_LINK": staff.group_link}
+    (suggested,) = answers(blocks["group"], given)
+    assert suggested == {"items": []}, "nothing has been published in that place"
+
+
+def answers(script: str, given: dict[str, str]) -> list[Any]:
+    """What the commands of a script answer, one after the other."""
+    done = subprocess.run(["sh", "-c", script], env=given, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    text, found = done.stdout.decode(), []
+    while text:
+        answer, end = json.JSONDecoder().raw_decode(text)
+        found.append(answer)
+        text = text[end:].lstrip()
+    return found
+
+
+def test_an_adviser_accepts_a_candidate_and_approves_the_list_as_it_was_seen(
+    blocks: dict[str, str], staff: Staff, environment: dict[str, str]
+) -> None:
+    staff.send()
+    given = {**environment, "MATCHMAKER": staff.address, "MATCHMAKER_TOKEN": staff.tokens[Role.ADVISER]}
+    command = [sys.executable, "-c", blocks["adviser"]]
+    done = subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    decided, shown, approved = done.stdout.splitlines()
+    assert decided.startswith("in_review ") and shown.startswith("1 ") and "in common" in shown
+    state, _, released_at = approved.partition(" ")
+    assert state == "approved" and datetime.fromisoformat(released_at) > datetime.now(UTC)
 
 
 def test_a_webhook_is_added_and_its_messages_are_verified(
@@ -111,5 +168,15 @@ def test_what_is_said_of_webhooks_is_so() -> None:
 def test_every_route_and_scope_that_is_named_exists() -> None:
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     described = json.loads((ROOT / "api" / "openapi.json").read_text(encoding="utf-8"))
+    paths = {NAMED.sub("{}", one) for one in described["paths"]}
+    told = re.findall(r"`(?:GET|PUT|POST|DELETE) ([/…][^`? ]*)", at_the_desk(text))
+    assert len(told) > 20
+    for one in told:
+        assert NAMED.sub("{}", f"/api/v1/desk{one.replace('…', '/cases/{id}')}") in paths, one
     scopes = {one["x-scope"] for path in described["paths"].values() for one in path.values() if "x-scope" in one}
     assert scopes == set(re.findall(r"^\| `([\w:]+)` \|", text, re.MULTILINE))
+
+
+def at_the_desk(text: str) -> str:
+    """The part of the documentation that is for advisers."""
+    return text.partition("## Advisers: the desk")[2].partition("\n## ")[0]

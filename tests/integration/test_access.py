@@ -33,6 +33,8 @@ from matchmaker.review.repeats import KeyReusedError, do_once
 from matchmaker.workspace import Workspace
 from tests.integration.cases import approved, kinds, send
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 

@@ -14,6 +14,8 @@ from matchmaker.review.desk import Desk
 from matchmaker.workspace import Workspace
 from tests.integration.cases import CHOICES, approved, read
 
+pytestmark = pytest.mark.both_databases
+
 PROMISE = datetime.now(UTC).date() + timedelta(days=14)
 
 

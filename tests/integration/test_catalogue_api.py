@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -174,3 +175,121 @@ def test_an_import_is_looked_at_made_and_taken_back(client: TestClient, place: W
         answer = client.post(f"{API}/imports", data=fields, files={"file": (file, b"x", "text/csv")})
         assert answer.json()["errors"][0]["pointer"] == pointer
     assert client.post(f"{API}/imports").status_code == 422
+
+
+def all_of(client: TestClient, path: str) -> list[dict[str, object]]:
+    """A whole list, by its cursors."""
+    found: list[dict[str, object]] = []
+    while path:
+        answer = client.get(path)
+        found += answer.json()["items"]
+        path = answer.json()["next"]
+        assert (answer.headers.get("link") == f'<{path}>; rel="next"') == bool(path)
+    return found
+
+
+def test_works_and_links_are_gone_through_by_cursors_none_twice_none_left_out(
+    client: TestClient, place: Workspace, shelf: Shelf
+) -> None:
+    whole = client.get(f"{OWN}/works?limit=100").json()["items"]
+    last = whole[-1]["id"]
+    client.put(f"{OWN}/pinned-works/{last}")
+    paged = [one["id"] for one in all_of(client, f"{OWN}/works?limit=1")]
+    assert paged == [last, *(one["id"] for one in whole[:-1])], "a pinned one comes first, once"
+    client.delete(f"{OWN}/pinned-works/{last}")
+    loaded = shelf.load(*(record(f"m{number}", f"Nobody's {number}") for number in range(3)))
+    with place.database.transaction() as session:
+        ids = nobodys_works(place)
+        for group, likely in ((OTHER, 0.5), (GROUP, None)):
+            work_links.set_links(session, COLLECTION, ids, group, LinkState.SUGGESTED, LinkBasis.SUGGESTION, likely)
+    pairs = [(one["id"], one["group"]) for one in client.get(f"{API}/links?limit=100").json()["items"]]
+    assert [(one["id"], one["group"]) for one in all_of(client, f"{API}/links?limit=1")] == pairs
+    assert len(set(pairs)) == len(pairs) >= 6, "also where several are as likely, or nobody knows how likely"
+    for path in (f"{OWN}/works", f"{API}/links"):
+        for cursor in ("no", "WzFd", "W3RydWUsIngiXQ"):
+            assert client.get(f"{path}?after={cursor}").json()["type"] == "/problems/invalid-cursor"
+    shelf.undo(loaded)
+
+
+@pytest.mark.usefixtures("shelf")
+def test_what_creates_is_done_once_under_one_key(client: TestClient, place: Workspace) -> None:
+    def twice(path: str, body: dict[str, object], other: dict[str, object]) -> dict[str, object]:
+        headers = {"Idempotency-Key": path}
+        first, again = (client.post(path, json=body, headers=headers) for _ in range(2))
+        assert first.status_code in {200, 201} and first.json() == again.json(), first.text
+        assert first.headers.get("etag") == again.headers.get("etag")
+        assert first.headers.get("location") == again.headers.get("location")
+        assert (first.headers.get("idempotent-replayed"), again.headers["idempotent-replayed"]) == (None, "true")
+        reused = client.post(path, json=other, headers=headers)
+        assert (reused.status_code, reused.json()["type"]) == (422, "/problems/idempotency-key-reused")
+        return dict(first.json())
+
+    body = {"title": "Spillvärme en gång", "year": 2024}
+    before = len(works(client))
+    added = twice(f"{OWN}/works", body, {**body, "year": 2023})
+    assert len(works(client)) == before + 1
+    split = {"name_sv": "Delad", "summary_sv": "En gång.", "works": [added["id"]]}
+    new = twice(f"{OWN}/split", split, {**split, "name_sv": "Annan"})
+    assert new["works"] == 1 and new["texts"]["name_sv"] == "Delad"
+    merged = twice(f"{API}/groups/{new['id']}/merger", {"into": OTHER}, {"into": GROUP})
+    assert merged["merged_into"] == OTHER
+    history = client.get(f"{API}/groups/{OTHER}/history").json()["items"]
+    assert [one["detail"] for one in history if one["kind"] == "took_in"].count({"group": new["id"]}) == 1
+
+
+def test_a_file_that_is_sent_again_is_one_import_and_lies_there_once(client: TestClient, place: Workspace) -> None:
+    def send(text: str, key: str | None = "once") -> httpx2.Response:
+        headers = {"Idempotency-Key": key} if key else {}
+        files = {"file": ("works.csv", text.encode(), "text/csv")}
+        return client.post(f"{API}/imports", data={"source": "table"}, files=files, headers=headers)
+
+    text = TABLE + f"w1;{GROUP};Snö och el;Vindkraft.;2023\n"
+    first, again = send(text), send(text)
+    assert first.status_code == 201 and first.json() == again.json()
+    assert again.headers["idempotent-replayed"] == "true" and again.headers["location"] == first.headers["location"]
+    folders = {one.name for one in place.settings.uploads.iterdir()}
+    assert first.json()["id"] in folders
+    reused = send(text + f"w2;{GROUP};Mera;Text.;2023\n")
+    assert (reused.status_code, reused.json()["type"]) == (422, "/problems/idempotency-key-reused")
+    assert {one.name for one in place.settings.uploads.iterdir()} == folders, "what became no import is not kept"
+    assert send(text, None).json()["id"] != first.json()["id"], "without a key it is another one"
+    work_on(place)
+
+
+def test_a_portal_of_the_same_name_gets_no_answer_of_staffs(client: TestClient, place: Workspace) -> None:
+    """Names of portals are chosen, and may be like an account's label."""
+    label = accounts.list_accounts(place.database)[-1].label
+    body, headers = {"title": "Hemligt verk"}, {"Idempotency-Key": "same"}
+    assert client.post(f"{OWN}/works", json=body, headers=headers).status_code == 201
+    portal = bearing(new_key(place, client=label))
+    sent = client.post("/api/v1/challenges", json={"text": "Vägen bullrar."}, headers={**portal, **headers})
+    assert sent.status_code == 201, "not taken for a repeated request"
+
+
+@pytest.mark.usefixtures("shelf")
+def test_tables_are_taken_along_and_are_those_of_the_page(client: TestClient) -> None:
+    for table in ("groups", "contacts", "evidence", "links"):
+        for form, begins in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("json", b"[")):
+            got = client.get(f"{API}/tables/export/{table}/{form}")
+            assert got.status_code == 200 and got.content.startswith(begins), (table, form, got.content[:20])
+            assert got.headers["content-disposition"] == f'attachment; filename="{table}.{form}"'
+    titles = [one for one in client.get(f"{API}/tables/export/evidence/json").json() if GROUP in str(one)]
+    assert any("Biogas av slam" in str(one) for one in titles)
+    assert client.get(f"{API}/tables/blank/evidence/xlsx").content.startswith(b"PK")
+    for path in ("export/persons/csv", "export/groups/pdf", "blank/groups/json"):
+        assert client.get(f"{API}/tables/{path}").status_code == 422
+
+
+@pytest.mark.usefixtures("shelf")
+def test_coverage_counts_what_speaks_for_whom(client: TestClient) -> None:
+    told = client.get(f"{API}/coverage").json()
+    numbers = [one["with_text"] for one in told["groups"]]
+    assert numbers == sorted(numbers) and all(
+        one["is_thin"] == (one["with_text"] < told["thin_below"]) for one in told["groups"]
+    )
+    own = next(one for one in told["groups"] if one["id"] == GROUP)
+    shown = [one for one in works(client).values() if not one["is_hidden"]]
+    assert own["works"] == len(shown)
+    assert sum(one["groups"] for one in told["departments"]) == len(told["groups"])
+    assert sum(one["works"] for one in told["departments"]) == sum(one["works"] for one in told["groups"])
+    assert sum(told["years"].values()) == sum(sum(one["years"].values()) for one in told["groups"])

@@ -1,6 +1,7 @@
 """The steward's pages over a real database, without a browser: reading, correcting, importing, linking."""
 
 import re
+from dataclasses import replace
 from urllib.parse import quote
 
 from starlette.testclient import TestClient
@@ -9,10 +10,13 @@ from matchmaker.curation import groups
 from matchmaker.curation.opt_outs import read_opt_outs
 from matchmaker.db.collection import StoredCollection
 from matchmaker.db.group_lists import find_group
+from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.collaborator import PROFILE
 from matchmaker.domain.curation import GroupState
 from matchmaker.domain.language import Language
+from matchmaker.messages import translator
 from matchmaker.text.ordering import swedish_key
+from matchmaker.wording import describe_evidence
 from matchmaker.workspace import Workspace
 from tests.integration.imports import COLLECTION, Shelf, record
 from tests.integration.steward import GROUP, OTHER, app, do, fields, group_of, pages, place, shelf, state_of
@@ -215,3 +219,17 @@ def test_an_id_that_needs_quoting_leads_to_its_group(pages: TestClient, place: W
     assert form
     assert pages.post(form.group(1), data={"act": "retire"}).status_code == 200
     assert state_of(place, new.id) is GroupState.RETIRED
+
+
+def test_a_text_that_a_program_wrote_is_called_so_wherever_it_is_shown(
+    pages: TestClient, place: Workspace, shelf: Shelf
+) -> None:
+    label, text = "written or translated by a program", "Vätgas lagras i tankar vid ångkraftverket i Piteå."
+    made = record("m1", "Vätgas i tankar", GROUP, text=text)
+    loaded = shelf.load(replace(made, texts=tuple(replace(one, machine_made=True) for one in made.texts)))
+    assert pages.get(f"/catalogue/groups/{GROUP}").text.count(label) == 1, "and of no other work"
+    (suggestion,) = place.matcher().suggest(Challenge("c", text), [GROUP])
+    described = {piece.sentence.strip(): describe_evidence(piece, translator("en")) for piece in suggestion.evidence}
+    assert label in described.pop(text)
+    assert described and not any(label in one for one in described.values())
+    shelf.undo(loaded)

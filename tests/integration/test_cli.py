@@ -321,3 +321,10 @@ def test_a_key_without_scope_or_for_an_unknown_municipality_is_not_made(run: Run
     wrong = run("api-key", "create", "portal", "--scope", "match", "--municipality", "0180")
     assert (wrong.code, wrong.out) == (2, "")
     assert "0180 is not the code" in wrong.err
+
+
+def test_compare_needs_no_other_database_to_try_another_engine(run: Run) -> None:
+    result = run("compare", "--vectors", "faiss", "--count", "5")
+    assert result.code == 0
+    assert "5 challenges: 100.0% of the ten best are the same, 5 lists in the same order" in result.out
+    assert "368 vectors were compared; the numbers in them differ by at most 0.0000" in result.out

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker.curation import groups
+from matchmaker.curation.adding import NewWork, add_work
 from matchmaker.curation.opt_outs import read_opt_outs, renew_opt_outs
 from matchmaker.db.catalogue import save_collaborators
 from matchmaker.db.collection import StoredCollection
@@ -152,18 +153,7 @@ def test_a_split_group_shares_its_works_out(shelf: Shelf) -> None:
 
 def test_evidence_can_be_added_by_hand_once(shelf: Shelf) -> None:
     def add(title: str, doi: str, text: str = "") -> str:
-        return groups.add_work(
-            shelf.database,
-            COLLECTION,
-            "ore",
-            title=title,
-            text=text,
-            year=2021,
-            doi=doi,
-            url="",
-            pseudonym=PSEUDONYM,
-            by="researcher",
-        )
+        return add_work(shelf.database, COLLECTION, "ore", NewWork(title, text, 2021, doi), PSEUDONYM, "researcher")
 
     shelf.load(record("5", "Gruvvatten", text="Vatten ur gruvan.", doi="10.1000/5"))
     assert add("", "https://doi.org/10.1000/5") == "diva:5"

@@ -19,6 +19,8 @@ from matchmaker.review.ties import register_tie
 from matchmaker.workspace import Workspace
 from tests.integration.cases import approved, kinds, read, send, undo_last
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_the_systems_list_stays_as_it_was_beside_the_advisers(
     workspace: Workspace, desk: Desk, sent: tuple[str, Case]

@@ -18,6 +18,8 @@ from matchmaker.review.intake import answer_day, match_case
 from matchmaker.workspace import Workspace
 from tests.integration.cases import CHOICES, TYPED, kinds, read, send
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_a_draft_keeps_whatever_was_typed_until_it_can_be_sent(workspace: Workspace) -> None:
     token = drafts.start_draft(workspace.database, "main", {"title": "Buller\x00", "by_when": "i vår", "unknown": "x"})

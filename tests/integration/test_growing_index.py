@@ -25,6 +25,7 @@ from matchmaker.retrieval.encoder import Role
 from matchmaker.retrieval.faiss_index import FaissForm
 from matchmaker.retrieval.index import PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
+from matchmaker.retrieval.lexical import InvertedFileForm
 from matchmaker.retrieval.postings import Postings
 from tests.conftest import ROOT, collaborator
 from tests.fakes import HashingEncoder
@@ -67,7 +68,7 @@ def _memory_is_safe_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> IndexFolder:
-    return IndexFolder(tmp_path / "index", FaissForm())
+    return IndexFolder(tmp_path / "index", FaissForm(), InvertedFileForm())
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ states = st.lists(st.dictionaries(st.integers(0, 8), texts, max_size=6), min_siz
 def test_after_any_changes_an_index_says_what_one_built_from_nothing_says(
     states: Sequence[Texts], recipe: IndexRecipe, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    folder = IndexFolder(tmp_path_factory.mktemp("index"), recipe.vectors)
+    folder = IndexFolder(tmp_path_factory.mktemp("index"), recipe.vectors, recipe.lexical)
     for state in states:
         collection = of(state)
         assert said(current_index(folder, collection, recipe), collection, recipe) == said(
@@ -98,14 +99,16 @@ def test_after_any_changes_an_index_says_what_one_built_from_nothing_says(
 def test_after_any_changes_a_graph_holds_the_passages_that_there_are(
     states: Sequence[Texts], graphs: IndexRecipe, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    folder = IndexFolder(tmp_path_factory.mktemp("index"), graphs.vectors)
+    folder = IndexFolder(tmp_path_factory.mktemp("index"), graphs.vectors, graphs.lexical)
     for state in states:
         collection = of(state)
         index, fresh = current_index(folder, collection, graphs), build_index(collection, graphs)
         query = index.encoded.vectors[0].astype(np.float32) if index.passage_count else np.ones(64, np.float32)
         assert sorted(index.dense.search(query, 100).ids.tolist()) == index.passage_ids.tolist()
         terms = [{word: 1.0} for word in WORDS]
-        assert np.array_equal(index.lexical.scores(terms), fresh.lexical.scores(terms))
+        assert np.array_equal(
+            index.lexical.scores(terms, index.passage_ids), fresh.lexical.scores(terms, index.passage_ids)
+        )
         corrected = index.centres.correct(index.encoded.vectors, index.encoded.languages, Role.DOCUMENT)
         assert index.dense.vectors_of(index.passage_ids) == pytest.approx(corrected, abs=2e-3)
 
@@ -113,7 +116,7 @@ def test_after_any_changes_a_graph_holds_the_passages_that_there_are(
 def test_a_graph_that_has_doubled_and_lost_a_part_finds_98_of_the_hundred_nearest(
     tmp_path: Path, graphs: IndexRecipe
 ) -> None:
-    folder = IndexFolder(tmp_path, graphs.vectors)
+    folder = IndexFolder(tmp_path, graphs.vectors, graphs.lexical)
     everybody = drawn(1_200)
     for first, last in ((0, 600), (0, 800), (50, 1_000), (100, 1_200)):
         collection = of({key: everybody[key] for key in range(first, last)})
@@ -142,7 +145,7 @@ def test_only_what_is_new_is_encoded_and_analysed(
 def test_a_graph_is_kept_until_a_languages_mean_has_moved_away(
     tmp_path: Path, graphs: IndexRecipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = IndexFolder(tmp_path, graphs.vectors)
+    folder = IndexFolder(tmp_path, graphs.vectors, graphs.lexical)
     built: list[int] = []
     build = FaissForm.build
     monkeypatch.setattr(
@@ -165,7 +168,7 @@ def test_a_graph_is_kept_until_a_languages_mean_has_moved_away(
 def test_candidates_from_a_graph_that_was_changed_are_those_of_exact_scores(
     tmp_path: Path, graphs: IndexRecipe
 ) -> None:
-    folder = IndexFolder(tmp_path, graphs.vectors)
+    folder = IndexFolder(tmp_path, graphs.vectors, graphs.lexical)
     before = drawn(150)
     current_index(folder, of(before), graphs)
     collection = of({**{key: before[key] for key in range(5, 150)}, 300: ["snö på vägen till skolan"]})
@@ -183,7 +186,7 @@ def test_candidates_from_a_graph_that_was_changed_are_those_of_exact_scores(
 def test_who_reads_a_graph_goes_on_with_it_while_the_next_one_is_made_of_it(
     tmp_path: Path, graphs: IndexRecipe
 ) -> None:
-    folder = IndexFolder(tmp_path, graphs.vectors)
+    folder = IndexFolder(tmp_path, graphs.vectors, graphs.lexical)
     before = drawn(60)
     opened = current_index(folder, of(before), graphs)
     said_before = said(opened, of(before), graphs)
@@ -243,15 +246,15 @@ def test_wherever_a_change_is_cut_off_the_old_index_serves_or_the_new(
     recipe = replace(recipe, vectors=FaissForm(small=small))
     before, after = of(drawn(12)), of({**drawn(12), 50: ["malm i berget"]})
     fresh = {one.revision: build_index(one, recipe) for one in (before, after)}
-    current_index(IndexFolder(tmp_path / "before", recipe.vectors), before, recipe)
+    current_index(IndexFolder(tmp_path / "before", recipe.vectors, recipe.lexical), before, recipe)
     for step in range(200):
         place = tmp_path / str(step)
         shutil.copytree(tmp_path / "before", place)
         killing = KilledAt(step)
         with pytest.MonkeyPatch.context() as patch, suppress(Killed):
             killing.begin(patch)
-            current_index(IndexFolder(place, recipe.vectors), after, recipe)
-        serving = IndexFolder(place, recipe.vectors).read()
+            current_index(IndexFolder(place, recipe.vectors, recipe.lexical), after, recipe)
+        serving = IndexFolder(place, recipe.vectors, recipe.lexical).read()
         assert serving is not None
         content = before if serving.stamp.revision == before.revision else after
         assert_alike(serving, fresh[content.revision], content, recipe)
@@ -260,7 +263,10 @@ def test_wherever_a_change_is_cut_off_the_old_index_serves_or_the_new(
             assert content is after
             return
         assert_alike(
-            current_index(IndexFolder(place, recipe.vectors), after, recipe), fresh[after.revision], after, recipe
+            current_index(IndexFolder(place, recipe.vectors, recipe.lexical), after, recipe),
+            fresh[after.revision],
+            after,
+            recipe,
         )
         shutil.rmtree(place)
     pytest.fail("a change has no end")
@@ -270,7 +276,8 @@ def assert_alike(index: PassageIndex, fresh: PassageIndex, collection: MemoryCol
     """A graph's vectors may be centred a little differently than in an index from nothing; all else is the same."""
     assert index.stamp == fresh.stamp
     assert sorted(index.dense.search(np.ones(64, np.float32), 100).ids) == sorted(fresh.passage_ids)
-    assert np.array_equal(index.lexical.scores([{"malm": 1.0}]), fresh.lexical.scores([{"malm": 1.0}]))
+    ids, terms = fresh.passage_ids, [{"malm": 1.0}]
+    assert np.array_equal(index.lexical.scores(terms, ids), fresh.lexical.scores(terms, ids))
     if index.centres.distance(fresh.centres) == 0:
         assert said(index, collection, recipe) == said(fresh, collection, recipe)
 
@@ -317,9 +324,8 @@ def test_postings_that_were_changed_are_those_that_are_made_at_once(
     changed, fresh = Postings.of(before).renewed(kept, iter(after)), Postings.of(texts)
     assert set(changed.terms) == set(fresh.terms)
     rows = np.arange(len(texts))
-    assert changed.of_rows(rows, dict.fromkeys(WORDS, 1.0)) == pytest.approx(
-        fresh.of_rows(rows, dict.fromkeys(WORDS, 1.0))
-    )
+    asked = [dict.fromkeys(WORDS, 1.0), {"malm": 0.4, "unknown": 1.0}]
+    assert changed.of_rows(rows, asked) == pytest.approx(fresh.of_rows(rows, asked))
     for term in fresh.terms:
         for one, other in zip(changed.of_term(term), fresh.of_term(term), strict=True):
             assert np.array_equal(one, other)

@@ -17,6 +17,7 @@ from matchmaker.retrieval.encoder import CachedEncoder, MemoryVectorCache, Progr
 from matchmaker.retrieval.faiss_index import FaissForm
 from matchmaker.retrieval.index import Attribution, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
+from matchmaker.retrieval.lexical import InvertedFileForm
 from matchmaker.text.analysis import Analyzer
 from tests.conftest import ROOT, collaborator
 from tests.fakes import HashingEncoder
@@ -35,7 +36,7 @@ class KilledEncoder(HashingEncoder):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> IndexFolder:
-    return IndexFolder(tmp_path / "index", FaissForm())
+    return IndexFolder(tmp_path / "index", FaissForm(), InvertedFileForm())
 
 
 def build(folder: IndexFolder, collection: MemoryCollection, recipe: IndexRecipe) -> PassageIndex:
@@ -137,7 +138,7 @@ def test_a_damaged_index_is_noticed_and_rebuilt(
             middle = len(content) // 2
             file.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
     with pytest.raises(SetupError) as raised:
-        PassageIndex.read(file.parent if "/" not in part else file.parent.parent, FaissForm())
+        PassageIndex.read(file.parent if "/" not in part else file.parent.parent, FaissForm(), InvertedFileForm())
     assert raised.value.remedy == "matchmaker prepare"
     index = build(folder, OLD, recipe)
     assert ranking(index, OLD, analyzer)[0][0] == "snow"

@@ -20,6 +20,8 @@ from matchmaker.review.intake import (
 )
 from matchmaker.workspace import Workspace
 
+pytestmark = pytest.mark.both_databases
+
 TEXT = "Äldre som faller hemma får vänta på hjälp. Hemtjänsten vill ha ett larm som känner av fallet."
 
 

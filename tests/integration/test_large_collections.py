@@ -1,12 +1,14 @@
 """In a large collection only candidates are scored; who stands where is as if everybody had been."""
 
-from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from matchmaker.catalogue.memory_collection import MemoryCollection
+from matchmaker.db.pgvector_index import open_pgvector
+from matchmaker.db.postgres_lexical import open_postgres_lexical
 from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.collaborator import CollaboratorKind
 from matchmaker.indexing import IndexRecipe, build_index
@@ -14,7 +16,6 @@ from matchmaker.pipeline import Matcher
 from matchmaker.ranking.scorer import ALL_CHANNELS, NO_EVIDENCE_SCORE, Channel, Scorer, best_first
 from matchmaker.retrieval.candidates import CandidateSearch
 from matchmaker.retrieval.index import Attribution, PassageIndex
-from matchmaker.retrieval.lexical import LexicalIndex
 from tests.conftest import ROOT, collaborator
 from tests.fakes import HashingEncoder
 
@@ -129,25 +130,15 @@ def test_a_challenge_that_meets_nothing_suggests_nobody_by_its_words(
     assert {one.score for one in ranked} == {NO_EVIDENCE_SCORE}
 
 
-def query(*terms: str) -> Sequence[dict[str, float]]:
-    return [{term: 1.0, f"{term}-en": 0.4} for term in terms]
-
-
-def test_lexical_scores_of_some_rows_are_those_of_all() -> None:
-    draw = np.random.default_rng(4)
-    index = LexicalIndex.build([list(draw.choice(WORDS, 6)) for _ in range(400)])
-    everything = index.scores(query("snö", "malm", "okänd"))
-    for rows in (np.arange(400), np.array([3, 7, 250]), np.arange(0, 400, 2), np.zeros(0, dtype=np.int64)):
-        assert index.scores(query("snö", "malm", "okänd"), rows) == pytest.approx(everything[rows], rel=1e-5)
-
-
-def test_the_best_rows_are_found_without_reading_what_common_terms_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    passages = [["väg", "malm"] if row % 40 == 0 else ["väg", "is"] for row in range(400)]
-    index = LexicalIndex.build(passages)
-    monkeypatch.setattr("matchmaker.retrieval.lexical.READ_POSTINGS", 2)
-    assert index.best_rows(query("väg", "malm"), 10).tolist() == list(range(0, 400, 40))
-    assert len(index.best_rows(query("väg"), 7)) == 7
-    assert len(index.best_rows(query("okänd"), 7)) == 0
+def test_a_large_collection_on_a_server_is_ranked_as_one_in_files(
+    collection: MemoryCollection, index: PassageIndex, recipe: IndexRecipe, postgres_url: str
+) -> None:
+    with closing(open_pgvector(postgres_url)) as vectors, closing(open_postgres_lexical(postgres_url)) as terms:
+        there = build_index(collection, replace(recipe, vectors=vectors, lexical=terms))
+        found = matcher(collection, there, recipe, depth=15).rank(CHALLENGES, top_k=5)
+        right = matcher(collection, index, recipe, depth=15).rank(CHALLENGES, top_k=5)
+        for (_, other), (_, own) in zip(found, right, strict=True):
+            assert [one.score for one in other] == pytest.approx([one.score for one in own], abs=2e-3)
 
 
 def test_passages_of_some_and_who_a_passage_speaks_for() -> None:

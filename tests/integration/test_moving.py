@@ -6,8 +6,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import typer
 from sqlalchemy import select, text
 
+from matchmaker.cli.comparing import COMPARED, EXIT_DIFFERENT, VectorEngine
 from matchmaker.cli.storing import move
 from matchmaker.db.all_tables import METADATA
 from matchmaker.db.catalogue import save_collaborators
@@ -110,15 +112,86 @@ def test_nobody_writes_to_the_old_database_meanwhile(database: Database, target:
     assert "passage" in refused
 
 
-def test_the_command_says_what_it_has_moved(
-    database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    save_collaborators(database, "main", "origin", [collaborator("one", "Snö.")])
+@pytest.fixture
+def moving(database: Database, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A database that the command moves, with a state folder of its own."""
+    settings = workspace.settings
     monkeypatch.setenv("MATCHMAKER_DATABASE_URL", str(database.engine.url))
+    monkeypatch.setenv("MATCHMAKER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("MATCHMAKER_MODELS_DIR", str(settings.models_dir))
     monkeypatch.setenv("MATCHMAKER_LANGUAGE", "en")
-    move(postgres_url)
-    printed = capsys.readouterr().err
-    assert "passage  1" in printed
-    assert "numbers and checksums" in printed
+    return database
+
+
+SMALL = [
+    collaborator("snow", "Snöröjning på vägar och broar i kallt klimat."),
+    collaborator("ore", "Gruvavfall, anrikningssand och lakvatten från malm."),
+    collaborator("care", "Hemtjänst och välfärdsteknik för äldre på landsbygden."),
+]
+
+
+@pytest.mark.parametrize(("vectors", "count"), [(None, 20), ("pgvector", 20), ("milvus", COMPARED)])
+def test_the_command_says_what_it_has_moved_and_how_alike_the_answers_are(
+    moving: Database,
+    postgres_url: str,
+    vectors: VectorEngine | None,
+    count: int,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if vectors == "milvus":
+        monkeypatch.setenv("MATCHMAKER_MILVUS_URI", request.getfixturevalue("milvus_uri"))
+    save_collaborators(moving, "main", "origin", SMALL)
+    move(postgres_url, vectors, challenges=count)
+    printed = capsys.readouterr()
+    assert "passage  3" in printed.err
+    assert "numbers and checksums" in printed.err
+    assert f"{count} challenges: 100.0% of the ten best are the same" in printed.out
+    assert "3 vectors were compared" in printed.out
+    assert (f"MATCHMAKER_VECTORS={vectors}" in printed.err) == (vectors is not None)
     with closing(open_database(postgres_url)) as moved:
-        assert StoredCollection(moved, "main").snapshot() == StoredCollection(database, "main").snapshot()
+        assert StoredCollection(moved, "main").snapshot() == StoredCollection(moving, "main").snapshot()
+
+
+def test_a_move_after_which_the_answers_differ_ends_with_an_error(
+    moving: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_collaborators(moving, "main", "origin", SMALL)
+
+    def copy_and_lose(source: Database, target: Database, progress: object) -> dict[str, int]:
+        rows = copy_rows(source, target)
+        save_collaborators(target, "main", "origin", SMALL[1:], complete=True)
+        return rows
+
+    monkeypatch.setattr("matchmaker.db.moving.copy_rows", copy_and_lose)
+    with pytest.raises(typer.Exit) as ended:
+        move(postgres_url, None, challenges=20)
+    assert ended.value.exit_code == EXIT_DIFFERENT
+    printed = capsys.readouterr()
+    assert "only here snow" in printed.out
+    assert "find out why" in printed.err
+
+
+def test_nothing_is_copied_when_what_is_to_hold_the_vectors_is_out_of_reach(
+    moving: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_collaborators(moving, "main", "origin", SMALL)
+    monkeypatch.setenv("MATCHMAKER_MILVUS_URI", "http://127.0.0.1:1")
+    with pytest.raises(SetupError, match="Milvus"):
+        move(postgres_url, "milvus", challenges=200)
+    with closing(open_database(postgres_url)) as untouched, untouched.reading() as session:
+        assert not session.scalars(select(PassageRow.id)).all()
+
+
+@pytest.mark.parametrize("has_catalogue", [True, False])
+def test_a_place_without_a_catalogue_or_when_told_so_is_moved_without_comparing(
+    moving: Database, postgres_url: str, capsys: pytest.CaptureFixture[str], has_catalogue: bool
+) -> None:
+    if has_catalogue:
+        save_collaborators(moving, "main", "origin", SMALL)
+    move(postgres_url, None, challenges=0 if has_catalogue else 200)
+    printed = capsys.readouterr()
+    assert "numbers and checksums" in printed.err
+    assert not printed.out

@@ -20,6 +20,8 @@ from matchmaker.workspace import Workspace
 from tests.integration.cases import CHOICES, approved, kinds, let_in, read, send
 from tests.integration.test_challenge_pages import client, draft
 
+pytestmark = pytest.mark.both_databases
+
 __all__ = ["client"]
 
 CO_OWNER, FOLLOWER = ParticipantRole.CO_OWNER, ParticipantRole.FOLLOWER

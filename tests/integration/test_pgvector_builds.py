@@ -38,13 +38,13 @@ def test_a_build_that_another_machine_has_made_is_taken_as_it_is(form: PgvectorF
     assert form.build("main", stamp(1), IDS, UNIT).count == 4
 
 
-def test_the_newest_build_and_the_one_before_are_kept_and_those_of_other_collections(
+def test_the_builds_of_the_last_two_changes_are_kept_and_those_of_other_collections(
     form: PgvectorForm, postgres_url: str, tmp_path: Path
 ) -> None:
     form.build("other", stamp(100), IDS, UNIT)
-    for number in range(4):
+    for number in range(6):
         form.build("main", stamp(number), IDS, UNIT)
-    assert tables(postgres_url) == {"build", *(f"of_{stamp(number)}" for number in (2, 3, 100))}
+    assert tables(postgres_url) == {"build", *(f"of_{stamp(number)}" for number in (2, 3, 4, 5, 100))}
     assert form.read(tmp_path, "main", stamp(2)).count == 3
     with pytest.raises(OSError, match="no vectors"):
         form.read(tmp_path, "main", stamp(1))

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from matchmaker.curation.researchers import make_link
 from matchmaker.db.case_records import ParticipantRole
 from matchmaker.domain.access import Role, Scope
 from matchmaker.review.drafts import start_draft
@@ -46,13 +47,18 @@ NEEDS = {
 }
 READERS = {Role.ADVISER, Role.STEWARD, Role.ADMINISTRATOR}
 CURATORS = {Role.STEWARD, Role.ADMINISTRATOR}
+ADVISERS = {Role.ADVISER, Role.ADMINISTRATOR}
 GROUPS = "/api/v1/catalogue/groups"
+CASE = "/api/v1/desk/cases/{case_id}"
 # Which roles a personal token may have for each route, written down a second time as well.
 TOKEN_NEEDS = {
     f"GET {GROUPS}": READERS,
     f"GET {GROUPS}/{{group_id}}": READERS,
     f"GET {GROUPS}/{{group_id}}/history": READERS,
     f"GET {GROUPS}/{{group_id}}/works": READERS,
+    "GET /api/v1/catalogue/coverage": READERS,
+    "GET /api/v1/catalogue/tables/export/{table}/{form}": CURATORS,
+    "GET /api/v1/catalogue/tables/blank/{table}/{form}": CURATORS,
     f"PUT {GROUPS}/{{group_id}}/texts": CURATORS,
     f"DELETE {GROUPS}/{{group_id}}/texts": CURATORS,
     f"PUT {GROUPS}/{{group_id}}/availability": CURATORS,
@@ -79,13 +85,114 @@ TOKEN_NEEDS = {
     "POST /api/v1/catalogue/imports/{import_id}/stop": CURATORS,
     "POST /api/v1/catalogue/imports/{import_id}/resumption": CURATORS,
     "POST /api/v1/catalogue/imports/{import_id}/undoing": CURATORS,
+    "GET /api/v1/desk/cases": ADVISERS,
+    "GET /api/v1/desk/summary": ADVISERS,
+    "GET /api/v1/desk/advisers": ADVISERS,
+    "POST /api/v1/desk/assignments": ADVISERS,
+    f"GET {CASE}": ADVISERS,
+    f"GET {CASE}/candidates": ADVISERS,
+    f"GET {CASE}/letters": ADVISERS,
+    f"GET {CASE}/events": ADVISERS,
+    f"GET {CASE}/presence": ADVISERS,
+    f"PUT {CASE}/candidates/{{collaborator_id}}": ADVISERS,
+    f"POST {CASE}/further-candidates": ADVISERS,
+    f"PUT {CASE}/candidates/{{collaborator_id}}/decision": ADVISERS,
+    f"PUT {CASE}/candidates/{{collaborator_id}}/place": ADVISERS,
+    f"POST {CASE}/candidates/{{collaborator_id}}/ties": ADVISERS,
+    f"DELETE {CASE}/ties/{{tie_id}}": ADVISERS,
+    f"PUT {CASE}/owner": ADVISERS,
+    f"PUT {CASE}/route": ADVISERS,
+    f"POST {CASE}/notes": ADVISERS,
+    f"POST {CASE}/questions": ADVISERS,
+    f"POST {CASE}/resumption": ADVISERS,
+    f"PUT {CASE}/participants/{{participant_id}}": ADVISERS,
+    f"POST {CASE}/undoing": ADVISERS,
+    f"POST {CASE}/closing": ADVISERS,
+    f"POST {CASE}/reopening": ADVISERS,
+    f"POST {CASE}/approval/preview": ADVISERS,
+    f"POST {CASE}/approval": ADVISERS,
+    f"POST {CASE}/approval/withdrawal": ADVISERS,
+    f"POST {CASE}/approval/release": ADVISERS,
+    f"POST {CASE}/revision": ADVISERS,
+    f"GET {CASE}/found": ADVISERS,
+    f"GET {CASE}/comparison": ADVISERS,
+    f"GET {CASE}/map": ADVISERS,
+    f"GET {CASE}/blind-round": ADVISERS,
+    f"PUT {CASE}/blind-round/grades": ADVISERS,
 }
+ADMINISTRATORS = {Role.ADMINISTRATOR}
+ACCESS = "/api/v1/access"
+TOKEN_NEEDS |= {
+    f"GET {ACCESS}/keys": ADMINISTRATORS,
+    f"POST {ACCESS}/keys": ADMINISTRATORS,
+    f"GET {ACCESS}/keys/{{key_id}}": ADMINISTRATORS,
+    f"POST {ACCESS}/keys/{{key_id}}/revocation": ADMINISTRATORS,
+    f"GET {ACCESS}/accounts": ADMINISTRATORS,
+    f"PUT {ACCESS}/accounts/{{label}}/ending": ADMINISTRATORS,
+    f"DELETE {ACCESS}/accounts/{{label}}/ending": ADMINISTRATORS,
+    f"GET {ACCESS}/sessions": ADMINISTRATORS,
+    f"DELETE {ACCESS}/sessions/{{session_id}}": ADMINISTRATORS,
+    f"GET {ACCESS}/mail-domains": ADMINISTRATORS,
+    f"GET {ACCESS}/record": ADMINISTRATORS,
+    f"GET {ACCESS}/outbox": ADMINISTRATORS,
+    f"GET {ACCESS}/webhooks": ADMINISTRATORS,
+    f"GET {ACCESS}/webhooks/{{endpoint_id}}": ADMINISTRATORS,
+    f"POST {ACCESS}/webhooks/{{endpoint_id}}/deactivation": ADMINISTRATORS,
+    f"GET {ACCESS}/webhooks/{{endpoint_id}}/deliveries": ADMINISTRATORS,
+    f"POST {ACCESS}/webhooks/{{endpoint_id}}/deliveries/{{delivery_id}}/replay": ADMINISTRATORS,
+}
+LINK = "/api/v1/by-link"
+# What a private link's secret opens, and nothing else does.
+LINK_NEEDS = {
+    f"GET {LINK}",
+    f"GET {LINK}/challenge",
+    f"PUT {LINK}/challenge",
+    f"POST {LINK}/withdrawal",
+    f"POST {LINK}/answer",
+    f"GET {LINK}/shortlist",
+    f"PUT {LINK}/letters",
+    f"PUT {LINK}/others/{{participant_id}}/admission",
+    f"DELETE {LINK}/others/{{participant_id}}/admission",
+    f"POST {LINK}/replacement",
+    f"GET {LINK}/draft",
+    f"PATCH {LINK}/draft",
+    f"DELETE {LINK}/draft",
+    f"GET {LINK}/draft/similar",
+    f"POST {LINK}/draft/submission",
+    f"POST {LINK}/draft/joining",
+}
+GROUP_LINK = "/api/v1/by-group-link"
+GROUP_LINK_NEEDS = {
+    f"GET {GROUP_LINK}",
+    f"PUT {GROUP_LINK}/texts",
+    f"GET {GROUP_LINK}/works",
+    f"POST {GROUP_LINK}/works",
+    f"GET {GROUP_LINK}/history",
+    f"GET {GROUP_LINK}/suggested",
+    f"GET {GROUP_LINK}/near",
+    f"POST {GROUP_LINK}/alerts",
+    f"PUT {GROUP_LINK}/availability",
+    f"PUT {GROUP_LINK}/opt-out",
+    f"DELETE {GROUP_LINK}/opt-out",
+    f"PUT {GROUP_LINK}/hidden-works/{{work_id:path}}",
+    f"DELETE {GROUP_LINK}/hidden-works/{{work_id:path}}",
+    f"PUT {GROUP_LINK}/pinned-works/{{work_id:path}}",
+    f"DELETE {GROUP_LINK}/pinned-works/{{work_id:path}}",
+}
+OPEN = {"POST /api/v1/drafts"}
+"""What anybody may, as in the form."""
+
 BODIES = {
     "POST /api/v1/challenges": {"text": "Vägen bullrar."},
     "PUT /api/v1/challenges/{challenge_id}": {"text": "Vägen bullrar."},
     "POST /api/v1/challenges/{challenge_id}/answer": {"question": "1", "text": "Ja."},
     "POST /api/v1/match": {"text": "Vägen bullrar."},
     "POST /api/v1/webhooks": {"url": "https://192.88.98.1/hook"},
+}
+LINK_BODIES = {
+    f"PUT {LINK}/challenge": {"text": "Vägen bullrar."},
+    f"POST {LINK}/answer": {"question": "1", "text": "Ja."},
+    f"PUT {LINK}/letters": {"wanted": True},
 }
 
 
@@ -180,8 +287,9 @@ def test_the_desk_and_the_catalogue_and_no_other_pages_are_for_staff(app: FastAP
 
 def test_the_table_of_the_api_is_whole(app: FastAPI) -> None:
     api = {f"{method} {one.path}" for one in routes(app) if one.path.startswith("/api/") for method in one.methods}
-    assert api == set(NEEDS) | set(TOKEN_NEEDS)
-    assert not set(NEEDS) & set(TOKEN_NEEDS)
+    assert api == set(NEEDS) | set(TOKEN_NEEDS) | LINK_NEEDS | GROUP_LINK_NEEDS | OPEN
+    tables = (NEEDS, TOKEN_NEEDS, LINK_NEEDS, GROUP_LINK_NEEDS, OPEN)
+    assert len(api) == sum(len(one) for one in tables), "each in one table"
 
 
 def test_a_route_without_a_rule_is_refused(workspace: Workspace) -> None:
@@ -196,7 +304,7 @@ def test_a_route_without_a_rule_is_refused(workspace: Workspace) -> None:
 
 
 def test_the_api_needs_a_key(here: TestClient, challenges: dict[str, str]) -> None:
-    for operation in (*NEEDS, *TOKEN_NEEDS):
+    for operation in (*NEEDS, *TOKEN_NEEDS, *LINK_NEEDS, *GROUP_LINK_NEEDS):
         method, path = operation.split(" ")
         for headers in ({}, {"Authorization": "Basic bW06bW0="}, bearing("mm_000000000000_" + "A" * 43)):
             answer = here.request(method, filled(path, challenges[OWN]), json=BODIES.get(operation), headers=headers)
@@ -278,6 +386,40 @@ def test_what_is_anothers_webhook_is_not_there(here: TestClient, workspace: Work
             answer = here.request(method, f"/api/v1/webhooks/{made['id']}{path}", headers=headers)
             assert (answer.status_code, "secret" in answer.text) == (404, False), (method, path)
     assert here.get("/api/v1/webhooks", headers=other).json()["items"] == [made]
+
+
+def test_a_links_secret_opens_what_is_for_it_and_nothing_else_does(here: TestClient, workspace: Workspace) -> None:
+    secret, _ = send(workspace, municipality=OWN)
+    key = new_key(workspace, municipalities=None)
+    for operation in LINK_NEEDS - {f"POST {LINK}/withdrawal", f"POST {LINK}/replacement"}:
+        method, path = operation.split(" ")
+        answer = here.request(method, filled(path), json=LINK_BODIES.get(operation), headers=bearing(secret))
+        assert answer.status_code not in {401, 403, 500} and "ratelimit" in answer.headers, operation
+        refused = here.request(method, filled(path), json=LINK_BODIES.get(operation), headers=bearing(key))
+        assert (refused.status_code, refused.json()["type"]) == (401, "/problems/invalid-link"), operation
+    for operation in (*NEEDS, *TOKEN_NEEDS, *GROUP_LINK_NEEDS):
+        method, path = operation.split(" ")
+        answer = here.request(method, filled(path), json=BODIES.get(operation), headers=bearing(secret))
+        assert answer.status_code == 401, operation
+
+
+def test_a_groups_links_secret_opens_its_groups_page_and_nothing_else(here: TestClient, workspace: Workspace) -> None:
+    secret = make_link(workspace.database, "main", "energy-engineering", "steward")
+    for operation in GROUP_LINK_NEEDS:
+        method, path = operation.split(" ")
+        if path.endswith("/opt-out"):
+            continue  # the others still need the group
+        answer = here.request(method, filled(path), headers=bearing(secret))
+        assert answer.status_code not in {401, 403, 500} and "ratelimit" in answer.headers, operation
+    key = new_key(workspace, municipalities=None)
+    link = send(workspace, municipality=OWN)[0]
+    for operation in (*NEEDS, *TOKEN_NEEDS, *LINK_NEEDS):
+        method, path = operation.split(" ")
+        assert here.request(method, filled(path), headers=bearing(secret)).status_code == 401, operation
+    for operation in GROUP_LINK_NEEDS:
+        method, path = operation.split(" ")
+        for other in (key, link):
+            assert here.request(method, filled(path), headers=bearing(other)).status_code == 401, operation
 
 
 def test_a_private_link_opens_its_own_challenge_to_whoever_holds_it(away: TestClient, workspace: Workspace) -> None:

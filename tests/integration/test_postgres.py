@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import select, text
 
@@ -14,11 +15,14 @@ from matchmaker.db.catalogue import save_collaborators
 from matchmaker.db.identity import add_account
 from matchmaker.db.models import CollectionRow
 from matchmaker.db.outbox import JobKind
+from matchmaker.db.pgvector_index import PgvectorForm, open_pgvector
 from matchmaker.db.postgres_engine import SERVER_SETTINGS
 from matchmaker.db.session import Database, Turn, open_database
-from matchmaker.domain.access import Role
+from matchmaker.db.vector_cache import DatabaseVectorCache
+from matchmaker.domain.access import Role as StaffRole
 from matchmaker.domain.account import AccountKind
 from matchmaker.domain.errors import SetupError, StorageError
+from matchmaker.retrieval.encoder import Role
 from matchmaker.review.repeats import do_once
 from tests.conftest import collaborator
 from tests.postgres_server import PostgresServer, PrimaryAndReplica
@@ -56,10 +60,23 @@ def test_processes_that_start_together_make_the_tables_once(postgres_url: str) -
         one.close()
 
 
+@pytest.mark.parametrize("begins", [open_database, open_pgvector])
+def test_rows_and_vectors_share_a_database(begins: Callable[[str], Database | PgvectorForm], postgres_url: str) -> None:
+    begins(postgres_url).close()
+    database, vectors = open_database(postgres_url), open_pgvector(postgres_url)
+    cache, vector = DatabaseVectorCache(database), np.ones(2, dtype=np.float32)
+    cache.store({"key": vector}, Role.DOCUMENT)
+    built = vectors.build("main", "stamp", np.array([7], dtype=np.int64), vector[np.newaxis])
+    assert list(built.search(vector, 1).ids) == [7]
+    assert list(cache.find(["key"])) == ["key"]
+    vectors.close()
+    database.close()
+
+
 def test_next_numbers_are_given_out_once(opened: Database) -> None:
     def add(_: int) -> str:
         with opened.transaction() as session:
-            return add_account(session, AccountKind.LOCAL, [Role.ADVISER], "adviser", NOW).label
+            return add_account(session, AccountKind.LOCAL, [StaffRole.ADVISER], "adviser", NOW).label
 
     assert sorted(all_at_once(add), key=str) == [f"adviser-{number}" for number in range(1, AT_ONCE + 1)]
 

@@ -8,18 +8,21 @@ from starlette.testclient import TestClient
 
 from matchmaker.curation import groups
 from matchmaker.curation.opt_outs import read_opt_outs
+from matchmaker.curation.researchers import make_link
 from matchmaker.db.alerts import count_alerts
 from matchmaker.db.collection import StoredCollection
 from matchmaker.db.decisions import find_events
 from matchmaker.db.exports import read_availability
 from matchmaker.db.group_lists import find_group
+from matchmaker.domain.case import Route
 from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.curation import GroupState, group_values
 from matchmaker.review.alerts import Wish, ask_for_alerts
+from matchmaker.review.desk import Desk
 from matchmaker.review.status import read_status
 from matchmaker.workspace import Workspace
 from tests.e2e.keys import bearing, new_key
-from tests.integration.cases import amend_elsewhere
+from tests.integration.cases import amend_elsewhere, send
 from tests.integration.imports import COLLECTION, Shelf, record
 from tests.integration.researcher import ENERGY, GROUP, OTHER, app, client, link, place, publish, shelf, suggest
 
@@ -221,12 +224,29 @@ def test_nothing_internal_withdrawn_or_amended_is_told(
 def test_near_challenges_are_those_the_group_would_be_suggested_for(
     client: TestClient, place: Workspace, shelf: Shelf, link: str
 ) -> None:
-    case = suggest(place, title="Spillvärme från bageriet")
-    publish(place, case)
-    near = client.get(link).text.partition('id="near"')[2].partition('id="history"')[0]
-    assert "Spillvärme från bageriet" in near and re.search(r"strong match|possible match", near)
-    assert "weak match" not in near
-    from matchmaker.curation.researchers import make_link
+    _answer_without(place, "Spillvärme från bageriet")
+    shown = _near(client, link)
+    assert "Spillvärme från bageriet" in shown and re.search(r"strong match|possible match", shown)
+    assert "weak match" not in shown
+    other = f"/groups/{make_link(place.database, COLLECTION, OTHER, 'steward')}"
+    assert "Spillvärme från bageriet" not in _near(client, other)
 
-    other = client.get(f"/groups/{make_link(place.database, COLLECTION, OTHER, 'steward')}").text
-    assert "Spillvärme från bageriet" not in other.partition('id="near"')[2].partition('id="history"')[0]
+
+def test_a_challenge_that_the_group_was_suggested_for_is_not_told_again_as_near(
+    client: TestClient, place: Workspace, shelf: Shelf, link: str
+) -> None:
+    publish(place, suggest(place, title="Spillvärme från tvätteriet"))
+    page = client.get(link).text
+    assert "Spillvärme från tvätteriet" in page.partition('id="suggested"')[2].partition('id="near"')[0]
+    assert "Spillvärme från tvätteriet" not in _near(client, link)
+
+
+def _answer_without(place: Workspace, title: str) -> None:
+    """A challenge within the group's work, answered with a list that the group is not on."""
+    _, case = send(place, **{**ENERGY, "title": title})
+    case = Desk(place.database, "adviser-1").set_route(case.id, case.revision, Route.NOT_FOR_US)
+    publish(place, case)
+
+
+def _near(client: TestClient, link: str) -> str:
+    return client.get(link).text.partition('id="near"')[2].partition('id="history"')[0]

@@ -311,7 +311,7 @@ def test_the_access_page_ends_sessions_and_accounts(
     assert other.get("/desk", follow_redirects=False).status_code == 303
     refused = other.post("/sign-in/password", data={"account": adviser, "password": PASSWORD})
     assert refused.status_code == 422
-    assert client.post(f"/desk/access/accounts/{administrator}/end", data={"form_token": token}).status_code == 422
+    assert client.post(f"/desk/access/accounts/{administrator}/end", data={"form_token": token}).status_code == 409
     client.post(f"/desk/access/accounts/{adviser}/take-up", data={"form_token": token})
     sign_in(other, adviser)
 

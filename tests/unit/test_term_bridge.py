@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from matchmaker.domain.errors import SetupError
 from matchmaker.domain.language import Language
-from matchmaker.retrieval.lexical import LexicalIndex
+from matchmaker.retrieval.lexical import InvertedFile
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.term_bridge import HEADER, TermBridge
 from matchmaker.training.term_mining import MINIMUM_TEXTS, mine_terms
@@ -36,9 +37,9 @@ def test_a_term_stands_before_its_translations_even_when_these_are_certain() -> 
 
 
 def test_the_lexical_index_finds_a_passage_by_a_translation_only_and_ranks_the_word_itself_above() -> None:
-    index = LexicalIndex.build([["snow", "road"], ["snö", "väg"], ["music", "school"]])
-    by_word = index.scores([{"snö": 1.0}])
-    bridged = index.scores([{"snow": 0.8, "snö": 1.0}])
+    index = InvertedFile.build(np.arange(3), [["snow", "road"], ["snö", "väg"], ["music", "school"]])
+    by_word = index.scores([{"snö": 1.0}], np.arange(3))
+    bridged = index.scores([{"snow": 0.8, "snö": 1.0}], np.arange(3))
     assert by_word.nonzero()[0].tolist() == [1]
     assert bridged[1] > bridged[0] > bridged[2] == 0
 

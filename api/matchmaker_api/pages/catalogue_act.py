@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from matchmaker.curation import groups
+from matchmaker.curation.adding import NewWork, add_work
 from matchmaker.db.group_lists import find_group
 from matchmaker.domain.description import TOO_LONG
 from matchmaker.domain.errors import InvalidChallengeError, mark
@@ -64,17 +65,13 @@ def _add(wish: Wish) -> None:
     for name, limit in LONGEST.items():
         if len(wish.text(name)) > limit:
             raise InvalidChallengeError(name, TOO_LONG, length=len(wish.text(name)), limit=limit)
-    groups.add_work(
+    add_work(
         wish.workspace.database,
         COLLECTION,
         wish.group,
-        title=wish.text("title"),
-        text=wish.text("text"),
-        year=int(year) if year else None,
-        doi=wish.text("doi"),
-        url=wish.text("url"),
-        pseudonym=wish.workspace.pseudonym,
-        by=wish.by,
+        NewWork(wish.text("title"), wish.text("text"), int(year) if year else None, wish.text("doi"), wish.text("url")),
+        wish.workspace.pseudonym,
+        wish.by,
     )
 
 

@@ -75,7 +75,7 @@ def catalogue_page(
     headers: Mapping[str, str] | None = None,
     **context: object,
 ) -> HTMLResponse:
-    """A page of the catalogue; templates find the words, and whether the reader may change anything."""
+    """A page of the catalogue; templates find the words, what the reader may do, and what is being encoded."""
     session = signed_in(request)
     words = catalogue_words(request, workspace)
     return render(
@@ -86,5 +86,6 @@ def catalogue_page(
         words=words,
         who=account_word(session.account.label, words.say) if session else "",
         can_change=may_change(request),
+        encoding=workspace.encoding(COLLECTION),
         **context,
     )

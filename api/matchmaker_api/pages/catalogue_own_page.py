@@ -21,8 +21,8 @@ from matchmaker_api.pages.catalogue_common import (
     catalogue_router,
     text_fields,
 )
-from matchmaker_api.pages.challenge_views import site_address
 from matchmaker_api.paths import GROUPS
+from matchmaker_api.sites import site_address
 
 router = catalogue_router()
 

@@ -13,7 +13,7 @@ from matchmaker.curation.listing import NOTHING
 from matchmaker.db.decisions import find_events
 from matchmaker.db.exports import read_availability
 from matchmaker.db.group_lists import CuratedGroup, count_group_works, find_group, group_names
-from matchmaker.db.queue import History, collaborator_histories
+from matchmaker.db.histories import History, collaborator_histories
 from matchmaker.db.session import Session
 from matchmaker.db.work_lists import THIN, Coverage, coverage, find_group_works
 from matchmaker.domain.availability import Availability
@@ -61,27 +61,15 @@ def group_page(
     """
     words = catalogue_words(request, workspace)
     with workspace.database.reading() as session:
-        group = find_group(session, COLLECTION, group_id)
-        total = count_group_works(session, COLLECTION, group_id)
-        pages = max(1, -(-total // PAGE))
-        page = min(page_number(request), pages)
-        works = find_group_works(session, COLLECTION, group_id, PAGE, (page - 1) * PAGE)
-        covered = coverage(session, COLLECTION, group_id).get(group_id, NOTHING)
+        group, covered, shown = read_group(session, request, group_id)
         events, names = _history(session, group, words)
     return catalogue_page(
         request,
         "pages/catalogue_group.html",
         workspace,
         status=status,
-        curated=group,
-        group=group.now,
-        texts=profile_texts(group),
-        works=works,
-        total=total,
-        page=page,
-        pages=pages,
+        **shown,
         covered=covered,
-        is_thin=not group.now.kind.is_route and covered.with_text < THIN,
         years=year_bars(covered.years),
         amounts=_amounts(covered, words),
         **room_of(workspace, group_id),
@@ -95,7 +83,31 @@ def group_page(
     )
 
 
-def profile_texts(group: CuratedGroup) -> list[tuple[str, Document | None, Document | None]]:
+def read_group(session: Session, request: Request, group_id: str) -> tuple[CuratedGroup, Coverage, dict[str, Any]]:
+    """A group, what speaks for it, and what every page of it shows: its texts, and its works a page at a time.
+
+    Raises:
+        NotFoundError: there is no such group that people look after.
+    """
+    group = find_group(session, COLLECTION, group_id)
+    total = count_group_works(session, COLLECTION, group_id)
+    pages = max(1, -(-total // PAGE))
+    page = min(page_number(request), pages)
+    covered = coverage(session, COLLECTION, group_id).get(group_id, NOTHING)
+    shown = {
+        "curated": group,
+        "group": group.now,
+        "texts": _profile_texts(group),
+        "works": find_group_works(session, COLLECTION, group_id, PAGE, (page - 1) * PAGE),
+        "total": total,
+        "page": page,
+        "pages": pages,
+        "is_thin": not group.now.kind.is_route and covered.with_text < THIN,
+    }
+    return group, covered, shown
+
+
+def _profile_texts(group: CuratedGroup) -> list[tuple[str, Document | None, Document | None]]:
     """By language the profile and the keywords, where there are any."""
     own = {(one.kind, one.language): one for one in group.now.documents}
     return [(one.value, own.get((PROFILE, one)), own.get((KEYWORDS, one))) for one in LANGUAGES]

@@ -1,9 +1,7 @@
 """The catalogue as tables to take along, and tables to fill in."""
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import BinaryIO, cast
 
 from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
@@ -16,20 +14,11 @@ from matchmaker.catalogue.templates import EVIDENCE, TEMPLATES, find_template
 from matchmaker.curation.exporting import table_rows
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say
+from matchmaker_api.downloads import download
 from matchmaker_api.pages.catalogue_common import COLLECTION, READ, catalogue_page, catalogue_router
 
 router = catalogue_router()
 
-IN_MEMORY = 4_000_000
-"""Bytes of a table from which on it is written to the disk before it is sent."""
-
-PIECE = 64_000
-
-MEDIA_TYPES = {
-    TableFormat.CSV: "text/csv; charset=utf-8",
-    TableFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    TableFormat.JSON: "application/json",
-}
 BLANK = (TableFormat.XLSX, TableFormat.CSV)
 
 
@@ -62,9 +51,8 @@ def tables_page(
 def export(workspace: OpenWorkspace, say: Say, table: str, form: str) -> StreamingResponse:
     """All of a table, as it can be read in again."""
     template, written = _template(workspace, table), _form(form)
-    stream = cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115  # closed when it has been sent
-    write_table(stream, template, table_rows(workspace.database, COLLECTION, table), written, say.language)
-    return _download(stream, f"{table}.{form}", written)
+    rows = table_rows(workspace.database, COLLECTION, table)
+    return download(table, written, lambda stream: write_table(stream, template, rows, written, say.language))
 
 
 @router.api_route("/tables/blank/{table}/{form}", methods=READ)
@@ -73,9 +61,7 @@ def blank(workspace: OpenWorkspace, say: Say, table: str, form: str) -> Streamin
     template, written = _template(workspace, table), _form(form)
     if written not in BLANK:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    stream = cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115  # as above
-    write_blank(stream, template, written, say.language, say.say)
-    return _download(stream, f"{table}.{form}", written)
+    return download(table, written, lambda stream: write_blank(stream, template, written, say.language, say.say))
 
 
 def _template(workspace: Workspace, table: str) -> Template:
@@ -88,14 +74,3 @@ def _form(form: str) -> TableFormat:
     if form not in {one.value for one in TableFormat}:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return TableFormat(form)
-
-
-def _download(stream: BinaryIO, name: str, form: TableFormat) -> StreamingResponse:
-    def pieces() -> Iterator[bytes]:
-        with stream:
-            stream.seek(0)
-            while piece := stream.read(PIECE):
-                yield piece
-
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(pieces(), media_type=MEDIA_TYPES[form], headers=headers)

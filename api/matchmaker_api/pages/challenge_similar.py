@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from matchmaker.catalogue.seed import read_municipalities
 from matchmaker.db.case_records import ParticipantRole
 from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.description import InvalidDescriptionError
@@ -18,7 +19,7 @@ from matchmaker.review.drafts import draft_challenge, keep, open_link
 from matchmaker.review.joining import find_similar, get_public_challenge, join
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say
-from matchmaker_api.pages.challenge_steps import LABELS, Form, choices, municipalities, municipality_name, typed_in
+from matchmaker_api.pages.challenge_steps import LABELS, Form, choices, municipality_name, typed_in
 from matchmaker_api.pages.challenge_views import DraftView, go_to, pages_of, private_page, shown_error, storage_trouble
 
 router = APIRouter(prefix="/challenges", include_in_schema=False)
@@ -116,7 +117,7 @@ def _join_page(
         owner=municipality_name(workspace.settings, other.municipality, say.language),
         role=role,
         labels={name: say.say(LABELS[name]) for name in WHO},
-        municipalities=[(one.code, one.names[say.language]) for one in municipalities(folder)],
+        municipalities=[(one.code, one.names[say.language]) for one in read_municipalities(folder)],
         errors=errors,
         messages={one.field: one.message for one in errors},
         trouble=trouble,

@@ -3,15 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from http import HTTPStatus
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
 from starlette.datastructures import FormData
 
-from matchmaker.catalogue.seed import Area, Municipality, read_areas, read_municipalities
+from matchmaker.catalogue.seed import read_areas, read_municipalities
 from matchmaker.domain.days import local_day
 from matchmaker.domain.description import FieldProblem, find_problems
 from matchmaker.domain.errors import mark
@@ -70,32 +68,21 @@ def step_of_field(name: str) -> int:
     return next(one.number for one in STEPS if name in one.fields)
 
 
-@cache
-def municipalities(folder: Path) -> list[Municipality]:
-    """The municipalities; the catalogue does not change while the program runs."""
-    return read_municipalities(folder)
-
-
-@cache
-def areas(folder: Path) -> list[Area]:
-    return read_areas(folder)
-
-
 def choices(settings: Settings) -> Choices:
     """The codes that the fields may have."""
     folder = settings.catalogue_folder
-    return Choices([one.code for one in municipalities(folder)], [one.id for one in areas(folder)])
+    return Choices([one.code for one in read_municipalities(folder)], [one.id for one in read_areas(folder)])
 
 
 def municipality_name(settings: Settings, code: str | None, language: str) -> str:
     """A municipality's name; for a code that is not known, the code itself."""
-    found = next((one for one in municipalities(settings.catalogue_folder) if one.code == code), None)
+    found = next((one for one in read_municipalities(settings.catalogue_folder) if one.code == code), None)
     return found.names.get(language, found.short) if found else code or ""
 
 
 def area_name(settings: Settings, identifier: str, language: str) -> str:
     """An area's name; for an id that is not known, the id itself."""
-    found = next((one for one in areas(settings.catalogue_folder) if one.id == identifier), None)
+    found = next((one for one in read_areas(settings.catalogue_folder) if one.id == identifier), None)
     return found.names.get(language, identifier) if found else identifier
 
 

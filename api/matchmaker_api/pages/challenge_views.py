@@ -12,6 +12,7 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from matchmaker.catalogue.seed import read_areas, read_municipalities
 from matchmaker.db.drafts import LinkedChallenge
 from matchmaker.domain.access import TooManyRequestsError
 from matchmaker.domain.challenge import Challenge
@@ -39,8 +40,6 @@ from matchmaker_api.pages.challenge_steps import (
     LAST,
     STEPS,
     area_name,
-    areas,
-    municipalities,
     municipality_name,
     step_of_field,
     step_problems,
@@ -48,6 +47,7 @@ from matchmaker_api.pages.challenge_steps import (
 from matchmaker_api.pages.rendering import render
 from matchmaker_api.security.incidents import Incident, note_incident
 from matchmaker_api.security.rates import Rate
+from matchmaker_api.sites import site_address
 
 PAUSED = mark("Many texts come from your network just now. In {seconds} seconds you see here how yours is understood.")
 
@@ -130,11 +130,6 @@ def link_address(request: Request, token: str) -> str:
     return f"{site_address(request)}/challenges/{quote(token)}"
 
 
-def site_address(request: Request) -> str:
-    """Where readers come to this site: at the operator's address, else where this one came."""
-    return request.app.state.settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
-
-
 def pages_of(request: Request, token: str | None) -> str:
     """What the paths of a challenge's pages begin with, for the page that is asked for: in a frame they stay in it."""
     return f"{frame_of(request)}/challenges/{token}"
@@ -168,8 +163,8 @@ def form_page(
         errors=errors,
         messages={one.field: one.message for one in errors},
         trouble=trouble,
-        municipalities=[(one.code, one.names[say.language]) for one in municipalities(settings.catalogue_folder)],
-        areas=[(one.id, one.names[say.language]) for one in areas(settings.catalogue_folder)],
+        municipalities=[(one.code, one.names[say.language]) for one in read_municipalities(settings.catalogue_folder)],
+        areas=[(one.id, one.names[say.language]) for one in read_areas(settings.catalogue_folder)],
         municipality_name=lambda code: municipality_name(settings, code, say.language),
         area_names=", ".join(area_name(settings, one, say.language) for one in draft.typed.get("areas", [])),
         by_when_type=_date_type(draft.typed),

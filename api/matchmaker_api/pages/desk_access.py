@@ -1,6 +1,6 @@
 """The administrator's page: API keys, accounts and sessions, mail domains, and the way to the webhooks."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from fastapi import Request
@@ -8,17 +8,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from matchmaker.domain.access import ApiKey, Scope
-from matchmaker.domain.account import SignInRefusedError
-from matchmaker.domain.errors import InvalidChallengeError, InvalidNameError, mark
+from matchmaker.domain.errors import InvalidChallengeError
 from matchmaker.notify.endpoints import list_endpoints
-from matchmaker.review.access import create_key, list_keys, revoke_key
+from matchmaker.review import client_keys
+from matchmaker.review.access import list_keys, revoke_key
 from matchmaker.review.access_record import list_acts
+from matchmaker.review.client_keys import WantedKey
 from matchmaker.review.identity import sessions
 from matchmaker.review.identity.accounts import end_account, list_accounts, sign_in_is_set_up, take_up_account
 from matchmaker.review.identity.domains import mail_domains
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace, Say, Sent
-from matchmaker_api.identity.current import acting, signed_in
+from matchmaker_api.identity.current import acting
 from matchmaker_api.language import request_translator
 from matchmaker_api.pages import desk_places
 from matchmaker_api.pages.access_words import shown_acts
@@ -27,8 +28,7 @@ from matchmaker_api.pages.desk_common import READ, Adviser, desk_page, desk_rout
 
 router = desk_router()
 
-LONGEST_DAYS = 1095
-LONGEST_DIGITS = len(str(LONGEST_DAYS))
+LONGEST_DIGITS = len(str(client_keys.LONGEST_DAYS))
 USUAL_DAYS = "365"
 
 
@@ -40,12 +40,11 @@ def show_access(request: Request, workspace: OpenWorkspace, adviser: Adviser) ->
 @router.post("/access/keys")
 def make_key(request: Request, workspace: OpenWorkspace, adviser: Adviser, say: Say, sent: Sent) -> HTMLResponse:
     """A new key, shown on the page that answers and never again."""
+    known = desk_places.municipality_names(workspace.settings.catalogue_folder)
     try:
-        client, scopes, municipalities, valid_for = _read_key(sent, workspace)
-        key, text = create_key(workspace.database, client, scopes, municipalities, valid_for, by=acting(request))
-    except (InvalidChallengeError, InvalidNameError) as error:
-        field = error.field if isinstance(error, InvalidChallengeError) else "client"
-        errors = [(field, say.say_error(error))]
+        key, text = client_keys.make_key(workspace.database, _wanted_key(sent), known, by=acting(request))
+    except InvalidChallengeError as error:
+        errors = [(error.field, say.say_error(error))]
         return _page(request, workspace, adviser, errors=errors, sent=sent, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return _page(request, workspace, adviser, made=(key, text))
 
@@ -64,10 +63,6 @@ def end_session(request: Request, workspace: OpenWorkspace, session_id: str) -> 
 
 @router.post("/access/accounts/{label}/end")
 def end_one(request: Request, workspace: OpenWorkspace, label: str) -> Response:
-    """End an account; not one's own, so that an administrator is left."""
-    own = signed_in(request)
-    if own and own.account.label == label:
-        raise SignInRefusedError(mark("You cannot end your own account."))
     end_account(workspace.database, label, by=acting(request))
     return _back("ended")
 
@@ -82,29 +77,15 @@ def _back(done: str) -> RedirectResponse:
     return RedirectResponse(f"/desk/access?done={done}", HTTPStatus.SEE_OTHER)
 
 
-def _read_key(sent: FormData, workspace: Workspace) -> tuple[str, list[Scope], list[str] | None, timedelta]:
-    """What a key is to be like.
-
-    Raises:
-        InvalidChallengeError: a field is wrong, and named.
-    """
-    typed = text_fields(sent)
-    chosen = {str(one) for one in sent.getlist("scopes")}
-    scopes = [one for one in Scope if one.value in chosen]
-    if not scopes:
-        raise InvalidChallengeError("scopes", mark("Choose what the key is for."))
-    known = desk_places.municipality_names(workspace.settings.catalogue_folder)
-    codes = [str(one) for one in sent.getlist("municipalities") if str(one) in known]
-    if not codes and typed.get("all") != "yes":
-        raise InvalidChallengeError("municipalities", mark("Choose whom the key is for, or all of them."))
+def _wanted_key(sent: FormData) -> WantedKey:
+    """What the form says that a key is to be like."""
+    typed, chosen = text_fields(sent), {str(one) for one in sent.getlist("scopes")}
     days = typed.get("days", "").strip()
-    if not (days.isdecimal() and len(days) <= LONGEST_DIGITS and 1 <= int(days) <= LONGEST_DAYS):
-        raise InvalidChallengeError("days", mark("Write a number of days from 1 to {most}."), most=LONGEST_DAYS)
-    return (
-        typed.get("client", "").strip(),
-        scopes,
-        None if typed.get("all") == "yes" else codes,
-        timedelta(days=int(days)),
+    return WantedKey(
+        client=typed.get("client", "").strip(),
+        scopes=[one for one in Scope if one.value in chosen],
+        municipalities=None if typed.get("all") == "yes" else [str(one) for one in sent.getlist("municipalities")],
+        days=int(days) if days.isdecimal() and len(days) <= LONGEST_DIGITS else 0,
     )
 
 

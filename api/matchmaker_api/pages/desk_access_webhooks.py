@@ -6,9 +6,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from matchmaker.db.webhook_log import ReplayError
-from matchmaker.domain.access_event import AccessAct
-from matchmaker.notify.endpoints import deactivate, get_endpoint, list_deliveries, replay
-from matchmaker.review.access_record import note
+from matchmaker.notify.endpoints import get_endpoint, list_deliveries
+from matchmaker.review.client_webhooks import deactivate_clients, replay_clients
 from matchmaker_api.deps import OpenWorkspace
 from matchmaker_api.identity.current import acting
 from matchmaker_api.language import request_translator
@@ -30,8 +29,7 @@ def send_again(
     request: Request, workspace: OpenWorkspace, adviser: Adviser, endpoint_id: str, delivery_id: str
 ) -> Response:
     try:
-        replay(workspace.database, None, delivery_id)
-        note(workspace.database, acting(request), AccessAct.MESSAGE_REPLAYED, endpoint_id, delivery_id)
+        replay_clients(workspace.database, endpoint_id, delivery_id, by=acting(request))
     except ReplayError as error:
         trouble = request_translator(request).say_error(error)
         return _page(request, workspace, adviser, endpoint_id, trouble=trouble, status=HTTPStatus.CONFLICT)
@@ -40,8 +38,7 @@ def send_again(
 
 @router.post("/access/webhooks/{endpoint_id}/deactivate")
 def switch_off(request: Request, workspace: OpenWorkspace, endpoint_id: str) -> Response:
-    deactivate(workspace.database, None, endpoint_id)
-    note(workspace.database, acting(request), AccessAct.ENDPOINT_DEACTIVATED, endpoint_id)
+    deactivate_clients(workspace.database, endpoint_id, by=acting(request))
     return RedirectResponse(f"/desk/access/webhooks/{endpoint_id}?done=deactivated", HTTPStatus.SEE_OTHER)
 
 

@@ -10,11 +10,10 @@ from matchmaker.db.desk_records import TieKind
 from matchmaker.domain.case import Case, ClosingReason, Decision, RejectionReason, Route
 from matchmaker.domain.days import local_day
 from matchmaker.domain.errors import InvalidChallengeError, NotFoundError, mark
-from matchmaker.review import approval, participants, ties
+from matchmaker.review import approval, owners, participants, ties
 from matchmaker.review.desk import Desk
 from matchmaker.review.intake import answer_day
 from matchmaker.workspace import Workspace
-from matchmaker_api.pages.desk_common import advisers
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -93,8 +92,6 @@ def _more(wish: Wish) -> Case:
 
 def _tie(wish: Wish) -> Case:
     kind = wish.needed(TieKind, "kind", mark("Choose what kind of tie it is."))
-    if kind is TieKind.OTHER and not wish.text("comment").strip():
-        raise InvalidChallengeError("comment", mark("Write what speaks against it, when nothing on the list fits."))
     everywhere = wish.text("everywhere") == "yes"
     return ties.register_tie(
         wish.desk, wish.case_id, wish.revision, wish.collaborator, kind, wish.text("comment"), everywhere=everywhere
@@ -130,10 +127,7 @@ def _route(wish: Wish) -> Case:
 
 
 def _owner(wish: Wish) -> Case:
-    owner = wish.text("owner")
-    if owner and owner not in advisers(wish.workspace):
-        raise InvalidChallengeError("owner", mark("Choose one of the advisers."))
-    return wish.desk.set_owner(wish.case_id, wish.revision, owner or None)
+    return owners.set_owner(wish.desk, wish.workspace.settings, wish.case_id, wish.revision, wish.text("owner") or None)
 
 
 def _undo(wish: Wish) -> Case:

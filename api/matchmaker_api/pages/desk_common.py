@@ -7,17 +7,17 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData
 
-from matchmaker.db.collection import StoredCollection
 from matchmaker.domain.case import Case
 from matchmaker.domain.event import Event
-from matchmaker.review.identity.accounts import desk_labels, sign_in_is_set_up
+from matchmaker.review.owners import list_advisers
+from matchmaker.review.told_names import told_names
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import OpenWorkspace
 from matchmaker_api.identity.cookies import read_cookie
 from matchmaker_api.identity.current import signed_in
 from matchmaker_api.identity.form_tokens import FIELD
 from matchmaker_api.language import request_translator
-from matchmaker_api.pages.desk_words import DeskWords, is_cut, marked, names_of
+from matchmaker_api.pages.desk_words import DeskWords, is_cut, marked
 from matchmaker_api.pages.rendering import render
 
 COOKIE = "adviser"
@@ -30,11 +30,7 @@ def desk_router() -> APIRouter:
 
 
 def advisers(workspace: Workspace) -> list[str]:
-    """The advisers' ids, which are roles: of the accounts, or as many as the settings say until people sign in."""
-    database, settings = workspace.database, workspace.settings
-    if sign_in_is_set_up(database, settings):
-        return desk_labels(database, settings)
-    return [f"adviser-{number}" for number in range(1, settings.advisers + 1)]
+    return list_advisers(workspace.database, workspace.settings)
 
 
 def _adviser(request: Request, workspace: OpenWorkspace) -> str:
@@ -98,12 +94,5 @@ def case_names(
     case: Case, events: Iterable[Event], words: DeskWords, workspace: Workspace, *others: str
 ) -> dict[str, str]:
     """The names of all whom a case and its events speak of, by id; of those who left the catalogue there is none."""
-    names = names_of([one.suggestion for one in case.candidates], words)
-    told = {str(event.after[key]) for event in events for key in ("collaborator", "like") if event.after.get(key)}
-    told |= {one for event in events for one in event.before.get("candidates", {})}
-    told |= {one for one in others if one}
-    missing = sorted(told - names.keys())
-    if missing:
-        found = StoredCollection(workspace.database, case.collection).find_collaborators(missing)
-        names |= {key: words.name(one.name) for key, one in found.items()}
-    return names
+    found = told_names(workspace.database, case, events, *others)
+    return {key: words.name(name) for key, name in found.items()}

@@ -16,10 +16,11 @@ from matchmaker.db.queue import (
     list_queue,
 )
 from matchmaker.domain.days import local_day
-from matchmaker.domain.errors import NotFoundError
+from matchmaker.domain.errors import InvalidChallengeError
 from matchmaker.domain.shortlist import Confidence
 from matchmaker.domain.workflow import OPEN, State
 from matchmaker.review.desk import Desk
+from matchmaker.review.owners import assign as assign_cases
 from matchmaker_api.deps import OpenWorkspace, Sent
 from matchmaker_api.identity.cookies import full_name, is_secure
 from matchmaker_api.language import local_path
@@ -115,14 +116,10 @@ def assign(workspace: OpenWorkspace, adviser: Adviser, sent: Sent) -> Response:
     """Give the ticked cases an owner, whatever they have now."""
     owner = str(sent.get("owner", ""))
     ids = [one for one in sent.getlist("case") if isinstance(one, str)]
-    done = 0
-    if owner in {"", *advisers(workspace)}:
-        for one in ids:
-            try:
-                Desk(workspace.database, adviser).set_owner(one, None, owner or None)
-                done += 1
-            except NotFoundError:
-                continue  # the others are to be assigned all the same
+    try:
+        done = len(assign_cases(Desk(workspace.database, adviser), workspace.settings, ids, owner or None))
+    except InvalidChallengeError:
+        done = 0  # an adviser who has left meanwhile
     back = local_path(str(sent.get("next", "/desk")))
     back = back if back.startswith("/desk") else "/desk"
     return RedirectResponse(f"{back}{'&' if '?' in back else '?'}assigned={done}", HTTPStatus.SEE_OTHER)

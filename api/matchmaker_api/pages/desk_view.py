@@ -1,7 +1,7 @@
 """What the case page shows, worked out of a case as it was read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -9,15 +9,15 @@ from fastapi import Request
 
 from matchmaker.db.case_records import Message, MessageKind
 from matchmaker.db.desk_records import Tie
-from matchmaker.db.exports import read_availability
-from matchmaker.db.queue import NOT_ANSWERED, History
+from matchmaker.db.histories import History
+from matchmaker.db.queue import NOT_ANSWERED
 from matchmaker.domain.availability import Availability, Hindrance
 from matchmaker.domain.case import Candidate, Case, Decision
 from matchmaker.domain.days import local_day
 from matchmaker.domain.errors import InvalidChallengeError, MatchmakerError, StorageError
 from matchmaker.domain.event import Event, EventKind
 from matchmaker.domain.shortlist import Suggestion
-from matchmaker.domain.workflow import Act, Party, State, allowed
+from matchmaker.domain.workflow import Act
 from matchmaker.review.case_view import CaseView
 from matchmaker.workspace import Workspace
 from matchmaker_api.language import request_translator
@@ -76,11 +76,9 @@ class Card:
     history: History
     grade: int | None
     room: Availability
-
-    @property
-    def hindrances(self) -> tuple[Hindrance, ...]:
-        """Why the group takes on nothing new just now."""
-        return self.room.hindrances(local_day(), self.history.open_contacts)
+    takes_part: bool
+    hindrances: tuple[Hindrance, ...]
+    """Why the group takes on nothing new just now."""
 
     @property
     def suggestion(self) -> Suggestion:
@@ -124,18 +122,17 @@ def case_page_of(
     case = view.case
     events = [*view.events, *([view.undoable] if view.undoable else [])]
     names = case_names(case, events, words, workspace)
-    can = allowed(case.state, Party.ADVISER)
     told = next((one for one in view.events if done and one.revision == done), None)
     just = str(told.after.get("collaborator", "")) if told else ""
     sent_at = view.approval.released_at if view.approval else None
     return CasePage(
         cards=_cards(view, workspace, {full, just}),
         names=names,
-        can=can,
+        can=view.can,
         coverage=_coverage(view, words),
         is_overdue=is_overdue(case),
-        undo_event=view.undoable.id if view.undoable else 0,
-        undo=words.event(view.undoable, names) if view.undoable and Act.REVIEW in can else "",
+        undo_event=view.to_undo.id if view.to_undo else 0,
+        undo=words.event(view.to_undo, names) if view.to_undo else "",
         done=words.event(told, names) if told else "",
         done_kind=told.kind if told else None,
         conversation=[one for one in view.messages if one.kind in CONVERSATION],
@@ -155,25 +152,23 @@ def is_overdue(case: Case) -> bool:
 
 def _cards(view: CaseView, workspace: Workspace, asked_for: set[str]) -> list[Card]:
     provenance = view.system_list.provenance if view.system_list else None
-    rooms = read_availability(workspace.database, view.case.collection)
     cards = []
     for place, one in enumerate(view.case.candidates, start=1):
         is_full = one.id in asked_for or (place <= SHOWN_IN_FULL and one.decision is not Decision.REJECTED)
         score = score_parts(one.suggestion, workspace.scorer, provenance) if is_full and provenance else None
         history = view.histories.get(one.id, History())
         ties = view.ties.get(one.id, [])
-        room = rooms.get(one.id, Availability())
-        cards.append(Card(one, place, is_full, score, ties, history, view.judgments.get(one.id), room))
+        room = view.rooms.get(one.id, Availability())
+        grade = view.judgments.get(one.id)
+        cards.append(
+            Card(one, place, is_full, score, ties, history, grade, room, one.id in view.active, view.hindrances(one.id))
+        )
     return cards
 
 
 def _coverage(view: CaseView, words: DeskWords) -> CoverageMatrix | None:
     """Who answers which part, of those who are not rejected; numbered as on the adviser's list."""
-    if view.system_list is None or view.case.state is State.SUBMITTED:
+    covering = view.covering()
+    if view.system_list is None or not covering:
         return None
-    numbered = [
-        replace(one.suggestion, rank=place)
-        for place, one in enumerate(view.case.candidates, start=1)
-        if one.decision is not Decision.REJECTED and (not one.suggestion.kind.is_route or one.suggestion.parts)
-    ]
-    return coverage_matrix(view.system_list.parts, numbered[:COVERAGE_COLUMNS], words.say.language)
+    return coverage_matrix(view.system_list.parts, covering[:COVERAGE_COLUMNS], words.say.language)

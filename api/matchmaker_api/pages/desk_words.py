@@ -1,6 +1,6 @@
 """What the desk's templates say that is more than a sentence of their own: words for codes, marked passages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -156,8 +156,3 @@ def _end(text: str, letters: int) -> str:
 
 def _beginning(text: str, letters: int) -> str:
     return text if len(text) <= letters else text[:letters].rpartition(" ")[0] + " …"
-
-
-def names_of(suggestions: Sequence[Suggestion], words: DeskWords) -> dict[str, str]:
-    """The names of those on a list, by id."""
-    return {one.collaborator_id: words.name(one.name) for one in suggestions}

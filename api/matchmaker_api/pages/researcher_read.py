@@ -7,12 +7,9 @@ from datetime import UTC, datetime
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from matchmaker.curation.listing import NOTHING
 from matchmaker.db.alerts import count_alerts
 from matchmaker.db.decisions import find_events
-from matchmaker.db.group_lists import count_group_works, find_group
 from matchmaker.db.published import list_published
-from matchmaker.db.work_lists import THIN, coverage, find_group_works
 from matchmaker.domain.curation import GroupState
 from matchmaker.domain.errors import MatchmakerError
 from matchmaker.review.published import Near, Suggested, near_challenges, suggested_where
@@ -22,8 +19,7 @@ from matchmaker_api.language import request_translator
 from matchmaker_api.pages import desk_places
 from matchmaker_api.pages.approved_list import shown_suggestion
 from matchmaker_api.pages.catalogue_common import READ
-from matchmaker_api.pages.catalogue_read_group import PAGE, Trouble, profile_texts, room_of
-from matchmaker_api.pages.catalogue_read_list import page_number
+from matchmaker_api.pages.catalogue_read_group import Trouble, read_group, room_of
 from matchmaker_api.pages.researcher_common import COLLECTION, GroupId, group_path, group_router, researcher_page
 
 router = group_router()
@@ -61,12 +57,7 @@ def own_page(
     """
     say, now = request_translator(request), datetime.now(UTC)
     with workspace.database.reading() as session:
-        group = find_group(session, COLLECTION, group_id)
-        total = count_group_works(session, COLLECTION, group_id)
-        pages = max(1, -(-total // PAGE))
-        page = min(page_number(request), pages)
-        works = find_group_works(session, COLLECTION, group_id, PAGE, (page - 1) * PAGE)
-        covered = coverage(session, COLLECTION, group_id).get(group_id, NOTHING)
+        group, _, shown = read_group(session, request, group_id)
         events = find_events(session, COLLECTION, group_id, EVENTS)
         alert_count = count_alerts(session, COLLECTION, group_id)
     suggested = suggested_where(workspace.database, COLLECTION, group_id, now)
@@ -77,14 +68,7 @@ def own_page(
         workspace,
         token,
         status=status,
-        curated=group,
-        group=group.now,
-        texts=profile_texts(group),
-        works=works,
-        total=total,
-        page=page,
-        pages=pages,
-        is_thin=covered.with_text < THIN,
+        **shown,
         **room_of(workspace, group_id),
         suggested=[(_shown(one, workspace), shown_suggestion(one.suggestion, say)) for one in suggested],
         near=None if near is None else [(_shown(one, workspace), one.confidence.value) for one in near[:NEAR_SHOWN]],

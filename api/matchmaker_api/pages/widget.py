@@ -5,13 +5,13 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from matchmaker.catalogue.seed import read_municipalities
 from matchmaker.messages import LANGUAGES
 from matchmaker_api.deps import OpenWorkspace, Say
 from matchmaker_api.frames import OURSELVES
-from matchmaker_api.pages.challenge_steps import municipalities
-from matchmaker_api.pages.challenge_views import site_address
 from matchmaker_api.pages.guards import content_policy
 from matchmaker_api.pages.rendering import render
+from matchmaker_api.sites import site_address
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,7 +29,7 @@ def show_widget(
     view: Literal["form", "status"] = "form",
 ) -> HTMLResponse:
     """The lines to copy, for what was chosen, and what they show."""
-    known = [(one.code, one.names[say.language]) for one in municipalities(workspace.settings.catalogue_folder)]
+    known = [(one.code, one.names[say.language]) for one in read_municipalities(workspace.settings.catalogue_folder)]
     return render(
         request,
         "pages/widget.html",

@@ -1,19 +1,22 @@
 """Imports: a file is sent and read, its difference looked at, then the change made, stopped, resumed or taken back."""
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response, status
 
-from matchmaker.curation import imports
-from matchmaker.curation.uploads import take_in
+from matchmaker.curation import imports, uploads
 from matchmaker.curation.worker import ImportWorker
 from matchmaker.db import import_jobs as jobs
 from matchmaker.db.import_samples import find_samples
+from matchmaker.db.session import Session
 from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.import_job import Verdict
 from matchmaker.messages import Translator
+from matchmaker.review.repeats import do_once
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, OpenWorkspace, Say, Sent
+from matchmaker_api.idempotency import IdempotencyKey, note_replayed
 from matchmaker_api.pagination import After, Limit, next_page, number_cursor, read_number
 from matchmaker_api.schemas.import_job import Import, ImportApproval, Imports, Line, Lines
 from matchmaker_api.uploads import read_upload
@@ -44,6 +47,20 @@ FORM: dict[str, Any] = {
 }
 
 
+def _links(*operations: str) -> dict[str, Any]:
+    return {one: {"operationId": one, "parameters": {"import_id": "$response.body#/id"}} for one in operations}
+
+
+SENT: dict[int | str, dict[str, Any]] = {
+    201: {
+        "headers": {"Location": {"description": "Where it is.", "schema": {"type": "string"}}},
+        "links": _links("read_import", "list_import_lines", "approve_import", "stop_import"),
+    }
+}
+READ: dict[int | str, dict[str, Any]] = {200: {"links": _links("list_import_lines", "approve_import")}}
+APPROVED: dict[int | str, dict[str, Any]] = {200: {"links": _links("read_import", "undo_import", "resume_import")}}
+
+
 @router.get("", summary="List imports")
 def list_imports(workspace: OpenWorkspace, say: Say, limit: Limit = 50) -> Imports:
     """The newest first."""
@@ -52,18 +69,40 @@ def list_imports(workspace: OpenWorkspace, say: Say, limit: Limit = 50) -> Impor
     return Imports(items=[Import.of(one, say) for one in found])
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, summary="Send a file to import", openapi_extra=FORM)
+@router.post(
+    "", status_code=status.HTTP_201_CREATED, summary="Send a file to import", openapi_extra=FORM, responses=SENT
+)
 def send_import(
-    request: Request, response: Response, workspace: OpenWorkspace, client: Client, say: Say, sent: Sent
+    request: Request,
+    response: Response,
+    workspace: OpenWorkspace,
+    client: Client,
+    say: Say,
+    sent: Sent,
+    idempotency_key: IdempotencyKey = None,
 ) -> Import:
     """The file is read beside the answering. Nothing of the catalogue changes before the difference is approved."""
-    job = take_in(workspace.database, workspace.settings.uploads, MAIN_COLLECTION, read_upload(sent), client.role)
+    upload = read_upload(sent)
+    placed = uploads.place(workspace.settings.uploads, upload)
+
+    def act(session: Session) -> dict[str, Any]:
+        job = uploads.add_import(session, MAIN_COLLECTION, placed, client.role)
+        return Import.of(job, say).model_dump(mode="json")
+
+    replayed = True
+    try:
+        asked = json.dumps([request.url.path, upload.source, upload.name, upload.is_complete, placed.digest])
+        content, replayed = do_once(workspace.database, client.caller, idempotency_key, asked, act)
+    finally:
+        if replayed:  # or refused: no import was made of the file
+            uploads.displace(placed)
     _wake(request)
-    response.headers["Location"] = f"/api/v1/catalogue/imports/{job.id}"
-    return Import.of(job, say)
+    note_replayed(response, replayed=replayed)
+    response.headers["Location"] = f"/api/v1/catalogue/imports/{content['id']}"
+    return Import.model_validate(content)
 
 
-@router.get("/{import_id}", summary="Read an import")
+@router.get("/{import_id}", summary="Read an import", responses=READ)
 def read_import(import_id: str, workspace: OpenWorkspace, say: Say) -> Import:
     """How far it is, and what can be asked of it."""
     return _told(workspace, import_id, say)
@@ -88,7 +127,7 @@ def list_import_lines(
     return Lines(items=[Line.of(one, say) for one in found[:limit]], next=next_page(request, response, cursor))
 
 
-@router.post("/{import_id}/approval", summary="Make an import's change")
+@router.post("/{import_id}/approval", summary="Make an import's change", responses=APPROVED)
 def approve_import(
     import_id: str, approval: ImportApproval, request: Request, workspace: OpenWorkspace, say: Say
 ) -> Import:

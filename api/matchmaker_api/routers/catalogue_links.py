@@ -9,7 +9,7 @@ from matchmaker.curation.suggesting import SuggestionWorker
 from matchmaker.db.work_lists import count_suggested, count_undecided, count_unlinked, find_suggested
 from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker_api.deps import Client, OpenWorkspace
-from matchmaker_api.pagination import Limit
+from matchmaker_api.pagination import After, Limit, next_page, read_suggested_place, suggested_cursor
 from matchmaker_api.schemas.work import Search, SuggestionAnswers, Suggestions, Work
 
 router = APIRouter(prefix="/api/v1/catalogue/links", tags=["catalogue"])
@@ -18,18 +18,21 @@ router = APIRouter(prefix="/api/v1/catalogue/links", tags=["catalogue"])
 @router.get("", summary="List suggested links")
 def list_suggested_links(
     request: Request,
+    response: Response,
     workspace: OpenWorkspace,
     group: Annotated[str | None, Query(max_length=500, description="Only those of a group.")] = None,
-    offset: Annotated[int, Query(ge=0, le=1_000_000, description="How many to pass over.")] = 0,
+    after: After = None,
     limit: Limit = 20,
 ) -> Suggestions:
     """The likeliest first. A suggestion counts for nothing until somebody has said yes to it."""
     with workspace.database.reading() as session:
-        found = find_suggested(session, MAIN_COLLECTION, limit, offset, group)
+        found = find_suggested(session, MAIN_COLLECTION, limit + 1, 0, group, read_suggested_place(after))
         counts = [count(session, MAIN_COLLECTION) for count in (count_suggested, count_unlinked, count_undecided)]
     running = _worker(request).search(MAIN_COLLECTION)
+    cursor = suggested_cursor(found[limit - 1].suggested_place) if len(found) > limit else None
     return Suggestions(
-        items=[Work.of(one) for one in found],
+        items=[Work.of(one) for one in found[:limit]],
+        next=next_page(request, response, cursor),
         suggested=counts[0],
         unlinked=counts[1],
         undecided=counts[2],

@@ -21,9 +21,10 @@ from matchmaker.review.drafts import Choices
 from matchmaker.review.intake import challenge_of, match_if_possible
 from matchmaker.review.joining import find_similar
 from matchmaker.review.repeats import do_once
+from matchmaker.settings import Settings
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, OpenWorkspace
-from matchmaker_api.idempotency import REPLAYED, IdempotencyKey, IfMatch, check_match, etag, request_text
+from matchmaker_api.idempotency import IdempotencyKey, IfMatch, check_match, etag, note_replayed, request_text
 from matchmaker_api.pagination import After, Limit, next_page, place_cursor, read_place
 from matchmaker_api.schemas.challenge import Answer, Challenge, ChallengeState, NewChallenge
 from matchmaker_api.schemas.challenge_lists import (
@@ -106,7 +107,7 @@ def create_challenge(
         return _document(session, case.id, client).model_dump(mode="json")
 
     content, replayed = do_once(
-        workspace.database, client.client, idempotency_key, request_text(request, new, described.municipality), act
+        workspace.database, client.caller, idempotency_key, request_text(request, new, described.municipality), act
     )
     document = Challenge.model_validate(content)
     match_if_possible(workspace.database, document.id, workspace.matcher)
@@ -180,7 +181,7 @@ def answer_question(
         portal.answer(session, challenge_id, answer.question, answer.text, portal.portal_actor(client.client))
         return _document(session, challenge_id, client).model_dump(mode="json")
 
-    content, replayed = do_once(workspace.database, client.client, idempotency_key, request_text(request, answer), act)
+    content, replayed = do_once(workspace.database, client.caller, idempotency_key, request_text(request, answer), act)
     return _answered(Challenge.model_validate(content), response, replayed=replayed)
 
 
@@ -215,9 +216,13 @@ def check_optional(new: NewChallenge, workspace: Workspace) -> None:
     Raises:
         InvalidDescriptionError: it names those that are wrong.
     """
-    folder = workspace.settings.catalogue_folder
-    known = Choices([one.code for one in read_municipalities(folder)], [one.id for one in read_areas(folder)])
-    portal.check_optional(new.typed(), known)
+    portal.check_optional(new.typed(), form_choices(workspace.settings))
+
+
+def form_choices(settings: Settings) -> Choices:
+    """The codes that a description's fields may have."""
+    folder = settings.catalogue_folder
+    return Choices([one.code for one in read_municipalities(folder)], [one.id for one in read_areas(folder)])
 
 
 def _document(session: Session, challenge_id: str, client: Principal) -> Challenge:
@@ -226,6 +231,5 @@ def _document(session: Session, challenge_id: str, client: Principal) -> Challen
 
 def _answered(document: Challenge, response: Response, *, replayed: bool = False) -> Challenge:
     response.headers["ETag"] = etag(document)
-    if replayed:
-        response.headers[REPLAYED] = "true"
+    note_replayed(response, replayed=replayed)
     return document

@@ -23,6 +23,7 @@ def healthz() -> None:
 
 @router.get("/readyz", summary="The service can answer")
 def readyz(workspace: OpenWorkspace) -> Ready:
-    """Database, encoder and index are open; 503 when one is not."""
+    """Database, encoder and index are open, and what holds the vectors answers; 503 when one is not."""
     index = workspace.matcher().index
+    index.dense.vectors_of(index.passage_ids[:1])
     return Ready(encoder=index.stamp.encoder, index=index.stamp.revision, passages=index.passage_count)

@@ -166,6 +166,17 @@ class Group(BaseModel):
             works=works,
         )
 
+    @classmethod
+    def stored(cls, content: Mapping[str, Any]) -> "Group":
+        """As it was told before, by its JSON."""
+        known = {
+            "kind": CollaboratorKind(content["kind"]),
+            "state": GroupState(content["state"]),
+            "availability": Availability.model_validate(content["availability"]),
+            **{name: GroupTexts.model_construct(**_with_contacts(content[name])) for name in ("texts", "imported")},
+        }
+        return cls.model_construct(**{**content, **known})
+
 
 class CatalogueEvent(BaseModel):
     """Something that was done with a group: what, as which role, when, and the details that the act has."""

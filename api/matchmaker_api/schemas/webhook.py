@@ -48,6 +48,22 @@ class Endpoint(BaseModel):
         )
 
 
+class ClientEndpoint(Endpoint):
+    """A webhook endpoint, and whose it is."""
+
+    client: str = Field(examples=["portal-lulea"])
+
+    @classmethod
+    def of(cls, one: StoredEndpoint) -> "ClientEndpoint":
+        return cls(**Endpoint.of(one).model_dump(), client=one.client)
+
+
+class ClientEndpoints(BaseModel):
+    """All clients' endpoints, oldest first."""
+
+    items: list[ClientEndpoint]
+
+
 class EndpointWithSecret(BaseModel):
     """A webhook endpoint and the secret that signs what is sent there. The secret is shown only now."""
 

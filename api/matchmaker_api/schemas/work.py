@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from matchmaker.curation.adding import NewWork as AddedWork
 from matchmaker.db.work_lists import LinkedWork
 from matchmaker.domain.work import LinkBasis, WorkKind
 from matchmaker_api.schemas.challenge import Text
@@ -69,6 +70,7 @@ class Works(BaseModel):
 
     items: list[Work]
     total: int
+    next: str | None = Field(description="Where the next page is.")
 
 
 class NewWork(BaseModel):
@@ -85,6 +87,9 @@ class NewWork(BaseModel):
     doi: Text = Field("", max_length=500, examples=["10.1000/a1"])
     url: Text = Field("", max_length=2_000)
 
+    def added(self) -> AddedWork:
+        return AddedWork(self.title.strip(), self.text.strip(), self.year, self.doi, self.url)
+
 
 class WorkId(BaseModel):
     """The work that was added."""
@@ -100,6 +105,7 @@ class Suggestions(BaseModel):
     unlinked: int = Field(description="Works that are nobody's.")
     undecided: int = Field(description="Works that are nobody's, and were not searched a group for.")
     search: "Search | None" = Field(description="The search for groups that runs, or the last one.")
+    next: str | None = Field(description="Where the next page is.")
 
 
 class Search(BaseModel):

@@ -23,6 +23,7 @@ from matchmaker_api.pages.error_pages import PageRefusedError
 from matchmaker_api.paths import is_page
 from matchmaker_api.security.incidents import Incident, note_incident
 from matchmaker_api.security.policy import Rule, find_rule
+from matchmaker_api.security.private_links import link_holder
 from matchmaker_api.security.rates import Rates
 
 SCHEME = "bearer"
@@ -34,7 +35,7 @@ def authorise(request: Request) -> None:
     """Let the request go on if the policy's rule for its route allows it; remember as whom. Refusals are logged.
 
     Raises:
-        KeyRefusedError: the route needs an API key, and none that is good came along.
+        KeyRefusedError: the route needs an API key, a token or a link's secret, and none that is good came along.
         ForbiddenError: who asks may not, or nobody may: the route has no rule.
         NotFoundError: the thing that is asked for is not for the one who asks.
         TooManyRequestsError: the client asks too often.
@@ -44,7 +45,8 @@ def authorise(request: Request) -> None:
     try:
         _authorise(request)
     except TooManyRequestsError:
-        note_incident(request, Incident.RATE_EXCEEDED, subject=request.state.principal.client)
+        who: Principal = getattr(request.state, "principal", ANYBODY)
+        note_incident(request, Incident.RATE_EXCEEDED, subject=who.client)
         raise
     except (KeyRefusedError, ForbiddenError, NotFoundError) as error:
         note_incident(request, Incident.ACCESS_REFUSED, reason=error.code)
@@ -62,13 +64,15 @@ def _authorise(request: Request) -> None:
         raise ForbiddenError(mark("This is open to nobody."))
     principal = _identify(request, rule)
     request.state.principal = principal
-    if rule.is_for_programs or principal.role is Role.PORTAL:
+    if rule.is_for_programs or rule.link or principal.role is Role.PORTAL:
         _admit(request, rule, principal)
 
 
 def _identify(request: Request, rule: Rule) -> Principal:
     """As whom somebody asks, among those that the rule allows; keys are read where a key is needed, and only there."""
     workspace: Workspace = request.app.state.workspace
+    if rule.link:
+        return link_holder(request, rule.link, _presented(request))
     if rule.is_for_programs:
         return _bearer(workspace, _presented(request), rule.roles)
     if Role.PORTAL in rule.roles and Role.PUBLIC not in rule.roles:
@@ -105,9 +109,7 @@ def _presented(request: Request) -> str:
 def _admit(request: Request, rule: Rule, principal: Principal) -> None:
     """Rate first, so that refusals count too; then scope; then whose the thing is."""
     rates: Rates = request.app.state.rates
-    # A portal may have chosen a name that is like an account's label: the two are counted apart.
-    client = f"account {principal.client}" if rule.is_for_programs else principal.client
-    request.state.answer_headers = rates.spend(client, rule.rate)
+    request.state.answer_headers = rates.spend(principal.caller, rule.rate)
     if rule.scope is not None and rule.scope not in principal.scopes:
         raise MissingScopeError(mark("The API key lacks the scope {scope}."), scope=rule.scope)
     if rule.object is not None:

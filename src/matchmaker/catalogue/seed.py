@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -89,36 +90,41 @@ def read_catalogue(folder: Path) -> list[Collaborator]:
     return collaborators
 
 
-def read_municipalities(folder: Path) -> list[Municipality]:
-    """The 14 municipalities, by code.
+@cache
+def read_municipalities(folder: Path) -> tuple[Municipality, ...]:
+    """The 14 municipalities, by code; read once, since the files do not change while the program runs.
 
     Raises:
         SetupError: the file is missing or wrong.
     """
     path = folder / "municipalities.toml"
     try:
-        return [
+        return tuple(
             Municipality(table["code"], table["short"], dict(table["name"])) for table in _tables(path, "municipality")
-        ]
+        )
     except KeyError as error:
         raise _wrong(path, f"{error} is missing") from error
 
 
-def read_areas(folder: Path) -> list[Area]:
-    """The areas that a challenge may belong to, in the order of the file.
+@cache
+def read_areas(folder: Path) -> tuple[Area, ...]:
+    """The areas that a challenge may belong to, in the order of the file; read once.
 
     Raises:
         SetupError: the file is missing or wrong.
     """
     path = folder / "areas.toml"
     try:
-        return [Area(table["id"], dict(table["name"]), dict(table["description"])) for table in _tables(path, "area")]
+        return tuple(
+            Area(table["id"], dict(table["name"]), dict(table["description"])) for table in _tables(path, "area")
+        )
     except KeyError as error:
         raise _wrong(path, f"{error} is missing") from error
 
 
-def read_departments(folder: Path) -> dict[str, dict[str, str]]:
-    """The university's departments: names by language code, by the department's code.
+@cache
+def read_departments(folder: Path) -> Mapping[str, Mapping[str, str]]:
+    """The university's departments: names by language code, by the department's code; read once.
 
     Raises:
         SetupError: the file is missing or wrong.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from matchmaker.cli import interface_translator
@@ -18,7 +18,7 @@ SHOWN_FROM = 50
 
 
 def open_workspace(stack: ExitStack) -> Workspace:
-    """A workspace whose progress bars end with ``stack``."""
+    """A workspace whose progress bars and connections end with ``stack``."""
     from matchmaker.settings import read_settings
     from matchmaker.workspace import Workspace
 
@@ -28,4 +28,4 @@ def open_workspace(stack: ExitStack) -> Workspace:
         description = interface_translator().say(mark("Encoding passages"))
         return stack.enter_context(showing(description, total))
 
-    return Workspace(read_settings(), encoding)
+    return stack.enter_context(closing(Workspace(read_settings(), encoding)))

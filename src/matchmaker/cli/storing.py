@@ -1,13 +1,32 @@
 """``matchmaker backup``, ``matchmaker restore`` and ``matchmaker move``: the database as a whole."""
 
-from contextlib import closing
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from matchmaker.cli import app, console, interface_translator
+from matchmaker.cli.comparing import (
+    COMPARED,
+    EXIT_DIFFERENT,
+    VectorEngine,
+    compare_workspaces,
+    other_form,
+    shipped_challenges,
+    tell_comparison,
+)
+from matchmaker.cli.opening import open_workspace
+from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.errors import FileProblem, InvalidFileError, SetupError, mark
+
+if TYPE_CHECKING:
+    from matchmaker.db.session import Database
+    from matchmaker.settings import Settings
+    from matchmaker.workspace import Workspace
 
 
 @app.command()
@@ -66,18 +85,49 @@ def restore(
 @app.command()
 def move(
     to: Annotated[str, typer.Option("--to", help="The address of an empty database: postgresql://… or sqlite:///…")],
+    vectors: Annotated[
+        VectorEngine | None, typer.Option(help="What is to hold the vectors there; as here when not given.")
+    ] = None,
+    challenges: Annotated[
+        int, typer.Option(min=0, help="How many challenges both are to answer alike afterwards; 0 compares no answers.")
+    ] = COMPARED,
 ) -> None:
     """Copy everything to another, empty database, and compare. Stop servers and workers first."""
+    with ExitStack() as stack:
+        here = open_workspace(stack)
+        there = other_form(here.settings, to, vectors)
+        stack.enter_context(closing(here.database))
+        is_compared = bool(challenges) and _can_answer(here, there)
+        _copy(here.database, to)
+        _tell_settings(vectors)
+        if is_compared:
+            _compare(here, there, challenges)
+
+
+def _can_answer(here: Workspace, there: Settings) -> bool:
+    """Whether there is a catalogue to answer from.
+
+    What comparing needs is opened before anything is copied, so that its lack does not end a move half way.
+    """
+    from matchmaker.db.collection import StoredCollection
+    from matchmaker.domain.errors import NotFoundError
+    from matchmaker.workspace import open_vectors
+
+    try:
+        _ = StoredCollection(here.database, MAIN_COLLECTION).revision
+    except NotFoundError:
+        return False
+    here.matcher(MAIN_COLLECTION)
+    open_vectors(there).close()
+    return True
+
+
+def _copy(source: Database, to: str) -> None:
     from matchmaker.db.moving import copy_rows
     from matchmaker.db.session import open_database
-    from matchmaker.settings import read_settings
 
-    settings, say = read_settings(), interface_translator()
-    with (
-        closing(open_database(settings.database)) as source,
-        closing(open_database(to)) as target,
-        console.status("") as status,
-    ):
+    say = interface_translator()
+    with closing(open_database(to)) as target, console.status("") as status:
         rows = copy_rows(source, target, lambda table, count: status.update(f"{table}: {count}"))
     for table, count in rows.items():
         if count:
@@ -85,4 +135,22 @@ def move(
     console.print(
         say.say(mark("{count} rows are there as they were, by numbers and checksums."), count=sum(rows.values()))
     )
+
+
+def _compare(here: Workspace, there: Settings, count: int) -> None:
+    """Let both answer the same challenges; what differs more than rounding ends the command with an error."""
+    say = interface_translator()
+    console.print(say.say(mark("Comparing the answers of both …")))
+    given = islice(shipped_challenges(here.settings), count)
+    found = compare_workspaces(here, there, given, MAIN_COLLECTION)
+    tell_comparison(found)
+    if not found.is_accepted:
+        console.print(say.say(mark("The rows are there, but the answers differ: find out why before you change over.")))
+        raise typer.Exit(EXIT_DIFFERENT)
+
+
+def _tell_settings(vectors: VectorEngine | None) -> None:
+    say = interface_translator()
     console.print(say.say(mark("Set MATCHMAKER_DATABASE_URL to the new database, then start servers and workers.")))
+    if vectors:
+        console.print(say.say(mark("Set MATCHMAKER_VECTORS={vectors} as well."), vectors=vectors))

@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from matchmaker.curation.opt_outs import note_opt_out
-from matchmaker.curation.records import Pseudonym, prepare_record
 from matchmaker.db import access_record, decisions
 from matchmaker.db.alerts import delete_group_alerts
 from matchmaker.db.catalogue import add_collaborator, decided_collaborator, refresh_collaborator, touch_collection
 from matchmaker.db.group_lists import find_group
 from matchmaker.db.session import Database, Session, Turn
 from matchmaker.db.work_links import copy_links, refresh_evidence, refresh_works, set_links
-from matchmaker.db.works import find_work, save_records, touched_works
+from matchmaker.db.works import save_records, touched_works
 from matchmaker.domain.access_event import AccessAct
 from matchmaker.domain.collaborator import PROFILE, Collaborator, CollaboratorKind
 from matchmaker.domain.curation import Decision, DecisionKind, GroupState, apply_decisions
-from matchmaker.domain.errors import FileProblem, InvalidChallengeError, mark
+from matchmaker.domain.errors import InvalidChallengeError, mark
 from matchmaker.domain.language import LocalisedText
 from matchmaker.domain.work import (
     Hint,
@@ -26,11 +25,8 @@ from matchmaker.domain.work import (
     LinkBasis,
     LinkState,
     Record,
-    Scheme,
-    WorkIdentifier,
     WorkKind,
     WorkText,
-    identifiers,
 )
 
 OWN_ORIGIN = "steward"
@@ -90,19 +86,22 @@ def merge_groups(database: Database, collection: str, group: str, into: str, by:
         NotFoundError: one of the two is not there.
         InvalidChallengeError: they are the same, or the other one does not take part.
     """
-    if group == into:
-        raise InvalidChallengeError("into", mark("Choose another group."))
     with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
-        if find_group(session, collection, into).state is not GroupState.ACTIVE:
-            raise InvalidChallengeError("into", mark("Choose another group."))
-        _save(session, collection, group, DecisionKind.MERGED, {"into": into}, by)
-        own = _group(session, collection, group)
-        works = copy_links(session, collection, group, into, BASIS.get(by, LinkBasis.STEWARD))
-        refresh_collaborator(session, collection, group)
-        refresh_evidence(session, collection, works)
-        _take(session, collection, _profile_record(own, into))
-        decisions.add_event(session, collection, into, "took_in", by, datetime.now(UTC), {"group": group})
-        touch_collection(session, collection)
+        merge_groups_in(session, collection, group, into, by)
+
+
+def merge_groups_in(session: Session, collection: str, group: str, into: str, by: str) -> None:
+    """As ``merge_groups``, in a transaction that goes on."""
+    if group == into or find_group(session, collection, into).state is not GroupState.ACTIVE:
+        raise InvalidChallengeError("into", mark("Choose another group."))
+    _save(session, collection, group, DecisionKind.MERGED, {"into": into}, by)
+    own = _group(session, collection, group)
+    works = copy_links(session, collection, group, into, BASIS.get(by, LinkBasis.STEWARD))
+    refresh_collaborator(session, collection, group)
+    refresh_evidence(session, collection, works)
+    take(session, collection, _profile_record(own, into))
+    decisions.add_event(session, collection, into, "took_in", by, datetime.now(UTC), {"group": group})
+    touch_collection(session, collection)
 
 
 def split_group(
@@ -119,21 +118,34 @@ def split_group(
     Raises:
         InvalidChallengeError: it has no name, no summary or no works.
     """
+    with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
+        return split_group_in(session, collection, group, name, summary, works, by)
+
+
+def split_group_in(
+    session: Session,
+    collection: str,
+    group: str,
+    name: LocalisedText,
+    summary: LocalisedText,
+    works: Sequence[str],
+    by: str,
+) -> str:
+    """As ``split_group``, in a transaction that goes on."""
     for field, value in (("name_sv", name.sv), ("summary_sv", summary.sv)):
         if not (value or "").strip():
             raise InvalidChallengeError(field, mark("Write something here."))
     if not works:
         raise InvalidChallengeError("works", mark("Choose at least one piece of evidence."))
     identifier = f"{group}-{uuid.uuid4().hex[:6]}"
-    with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
-        add_collaborator(session, collection, OWN_ORIGIN, new_group(identifier, name, summary))
-        basis = BASIS.get(by, LinkBasis.STEWARD)
-        set_links(session, collection, works, identifier, LinkState.LINKED, basis)
-        set_links(session, collection, works, group, LinkState.REJECTED, basis)
-        refresh_evidence(session, collection, works)
-        for one, other in ((group, identifier), (identifier, group)):
-            decisions.add_event(session, collection, one, "split", by, datetime.now(UTC), {"group": other})
-        touch_collection(session, collection)
+    add_collaborator(session, collection, OWN_ORIGIN, new_group(identifier, name, summary))
+    basis = BASIS.get(by, LinkBasis.STEWARD)
+    set_links(session, collection, works, identifier, LinkState.LINKED, basis)
+    set_links(session, collection, works, group, LinkState.REJECTED, basis)
+    refresh_evidence(session, collection, works)
+    for one, other in ((group, identifier), (identifier, group)):
+        decisions.add_event(session, collection, one, "split", by, datetime.now(UTC), {"group": other})
+    touch_collection(session, collection)
     return identifier
 
 
@@ -175,55 +187,6 @@ def decide_links(
             touch_collection(session, collection)
 
 
-def add_work(
-    database: Database,
-    collection: str,
-    group: str,
-    *,
-    title: str,
-    text: str,
-    year: int | None,
-    doi: str,
-    url: str,
-    pseudonym: Pseudonym,
-    by: str,
-) -> str:
-    """Add a piece of evidence by hand; returns the work's id. A DOI that is known already only links that work.
-
-    Raises:
-        InvalidChallengeError: neither a known DOI nor a title is given, or the address is none.
-    """
-    identifier = WorkIdentifier.of(Scheme.DOI, doi) if doi.strip() else None
-    if doi.strip() and identifier is None:
-        raise InvalidChallengeError("doi", mark("This is no DOI; it looks like 10.1234/abc."))
-    if url.strip() and not url.strip().startswith(("https://", "http://")):
-        raise InvalidChallengeError("url", mark("Write an address that begins with https://."))
-    with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
-        known = find_work(session, collection, identifier) if identifier else None
-        if known is None:
-            record = Record(
-                source=ADDED,
-                id=identifier.value if identifier else uuid.uuid4().hex,
-                kind=WorkKind.PUBLICATION,
-                texts=(WorkText(title, text),),
-                year=year,
-                identifiers=identifiers([(Scheme.DOI, doi)]),
-                url=url.strip() or None,
-                retrieved=datetime.now(UTC).date(),
-                hints=frozenset({Hint(HintScheme.GROUP, group)}),
-            )
-            prepared = prepare_record(record, pseudonym)
-            if isinstance(prepared, FileProblem):
-                raise InvalidChallengeError("title", mark("Write the title; this DOI is not known here yet."))
-            known = min(_take(session, collection, prepared))
-        set_links(session, collection, [known], group, LinkState.LINKED, BASIS.get(by, LinkBasis.STEWARD))
-        decisions.revoke_decision(session, collection, group, DecisionKind.HIDDEN, known, by, datetime.now(UTC))
-        refresh_evidence(session, collection, {known})
-        decisions.add_event(session, collection, group, "added", by, datetime.now(UTC), {"work_id": known})
-        touch_collection(session, collection)
-    return known
-
-
 def _group(session: Session, collection: str, group: str) -> Collaborator:
     """The group as it is now, with its profile.
 
@@ -248,7 +211,7 @@ def _profile_record(group: Collaborator, into: str) -> Record:
     )
 
 
-def _take(session: Session, collection: str, record: Record) -> set[str]:
+def take(session: Session, collection: str, record: Record) -> set[str]:
     """Take a record in; returns the works that it touched."""
     previous = save_records(session, collection, [record])
     touched = touched_works(session, collection, [record], previous)

@@ -26,7 +26,7 @@ from matchmaker.domain.import_job import ImportJob, ImportLine, JobState, Verdic
 from matchmaker.domain.work import Record, WorkKind
 
 READ_BATCH = 500
-APPLY_BATCH = 100
+APPLY_BATCH = 200
 """Lines in one transaction: half a second of writing, for which a municipality's form may have to wait."""
 
 MOST_PROBLEMS = 10_000
@@ -187,10 +187,11 @@ def _apply(database: Database, job: ImportJob, batches: "_Batches") -> None:
     with database.transaction(Turn.CATALOGUE) as session:
         left = jobs.count_lines_left(session, job.id, applied=False)
         _begin(session, job, JobState.APPLYING, total=left)
-    done = 0
+    done = after = 0
     while True:
         with database.transaction(Turn.CATALOGUE) as session:
-            lines = jobs.lines_to_apply(session, job.id, APPLY_BATCH)
+            # From behind the last batch: to pass over what is done anew each time would take ever longer.
+            lines = jobs.lines_to_apply(session, job.id, APPLY_BATCH, after)
             records = [_record(line) for line in lines]
             previous = save_records(session, job.collection, records)
             refresh_works(session, job.collection, touched_works(session, job.collection, records, previous))
@@ -200,6 +201,7 @@ def _apply(database: Database, job: ImportJob, batches: "_Batches") -> None:
             if not lines:
                 _finish(session, job, JobState.DONE)
                 return
+            after = lines[-1].number
             if not batches.go_on(session, done, left):
                 return
         database.let_others_write()
@@ -211,9 +213,10 @@ def _undo(database: Database, job: ImportJob, batches: "_Batches") -> None:
         left = jobs.count_lines_left(session, job.id, applied=True)
         _begin(session, job, JobState.UNDOING, total=left)
     done = 0
+    before: int | None = None
     while True:
         with database.transaction(Turn.CATALOGUE) as session:
-            lines = jobs.lines_to_undo(session, job.id, APPLY_BATCH)
+            lines = jobs.lines_to_undo(session, job.id, APPLY_BATCH, before)
             changes = _own_changes(session, job, lines)
             refresh_works(session, job.collection, restore_records(session, job.collection, changes))
             jobs.settle_lines(session, job.id, [(line.number, line.previous) for line in lines], applied=False)
@@ -221,6 +224,7 @@ def _undo(database: Database, job: ImportJob, batches: "_Batches") -> None:
             if not lines:
                 _finish(session, job, JobState.UNDONE)
                 return
+            before = lines[0].number
             if not batches.go_on(session, done, left):
                 return
         database.let_others_write()

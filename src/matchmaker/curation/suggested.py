@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matchmaker.curation.groups import decide_links
 from matchmaker.db.group_lists import list_groups
-from matchmaker.db.session import Database
+from matchmaker.db.session import Database, Session
 from matchmaker.db.work_lists import pairs_in_state
 from matchmaker.domain.curation import GroupState
 from matchmaker.domain.errors import InvalidChallengeError, NotFoundError, mark
@@ -55,5 +55,15 @@ def check_linked(database: Database, collection: str, group: str, work: str) -> 
         NotFoundError: it is not.
     """
     with database.reading() as session:
-        if not pairs_in_state(session, collection, [(work, group)], LinkState.LINKED):
-            raise NotFoundError(mark("The group has no such work."))
+        check_all_linked(session, collection, group, [work])
+
+
+def check_all_linked(session: Session, collection: str, group: str, works: Sequence[str]) -> None:
+    """That works are a group's, hidden or not.
+
+    Raises:
+        NotFoundError: one of them is not.
+    """
+    pairs = {(work, group) for work in works}
+    if pairs_in_state(session, collection, pairs, LinkState.LINKED) != pairs:
+        raise NotFoundError(mark("The group has no such work."))

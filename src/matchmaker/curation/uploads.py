@@ -1,6 +1,7 @@
 """A file that is sent becomes an import: it is put in its place, and nothing else happens before somebody says so."""
 
 import errno
+import hashlib
 import re
 import shutil
 import uuid
@@ -11,7 +12,7 @@ from typing import BinaryIO
 from matchmaker.catalogue.importers import SOURCES
 from matchmaker.catalogue.importers.source import Source
 from matchmaker.db import import_jobs as jobs
-from matchmaker.db.session import Database, Turn
+from matchmaker.db.session import Database, Session, Turn
 from matchmaker.domain.errors import InvalidChallengeError, StorageError, mark
 from matchmaker.domain.import_job import ImportJob
 from matchmaker.text.normalise import clean_text
@@ -35,6 +36,17 @@ class Upload:
     is_complete: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A file in its place, of which no import has been made; ``digest`` is the SHA-256 of its content."""
+
+    job_id: str
+    source: Source
+    path: Path
+    sent: Upload
+    digest: str
+
+
 def take_in(database: Database, uploads: Path, collection: str, sent: Upload, by: str) -> ImportJob:
     """Put a file under ``uploads`` and make a job of it that waits to be read.
 
@@ -42,22 +54,38 @@ def take_in(database: Database, uploads: Path, collection: str, sent: Upload, by
         InvalidChallengeError: it is from no known source, or cannot be from the one that is named; the field is named.
         StorageError: there is no room, or nothing can be written there.
     """
+    placed = place(uploads, sent)
+    with database.transaction(Turn.NONE) as session:
+        return add_import(session, collection, placed, by)
+
+
+def place(uploads: Path, sent: Upload) -> Placed:
+    """Put a file under ``uploads``. Raises as ``take_in``."""
     source, suffix = _checked(sent)
     job_id = str(uuid.uuid4())
     path = uploads / job_id / f"file{suffix}"
-    _store(sent.content, path)
-    with database.transaction(Turn.NONE) as session:
-        return jobs.add_job(
-            session,
-            collection,
-            source.name,
-            shown_name(sent.name),
-            str(path.resolve()),
-            by,
-            is_complete=source.is_complete or sent.is_complete,
-            skip_rejected=False,
-            job_id=job_id,
-        )
+    return Placed(job_id, source, path, sent, digest=_store(sent.content, path))
+
+
+def displace(placed: Placed) -> None:
+    """Delete a file again of which no import is to be made."""
+    shutil.rmtree(placed.path.parent, ignore_errors=True)
+
+
+def add_import(session: Session, collection: str, placed: Placed, by: str) -> ImportJob:
+    """Make a job of a file in its place."""
+    source, sent = placed.source, placed.sent
+    return jobs.add_job(
+        session,
+        collection,
+        source.name,
+        shown_name(sent.name),
+        str(placed.path.resolve()),
+        by,
+        is_complete=source.is_complete or sent.is_complete,
+        skip_rejected=False,
+        job_id=placed.job_id,
+    )
 
 
 def _checked(sent: Upload) -> tuple[Source, str]:
@@ -82,11 +110,14 @@ def shown_name(name: str) -> str:
     return clean_text(re.split(r"[\\/]", name)[-1]).text.strip()[-LONGEST_NAME:] or "–"
 
 
-def _store(content: BinaryIO, path: Path) -> None:
+def _store(content: BinaryIO, path: Path) -> str:
+    """Put a file in its place; returns the SHA-256 of its content."""
     try:
         path.parent.mkdir(mode=0o700, parents=True)
         with path.open("xb") as target:
             shutil.copyfileobj(content, target, COPIED)
+        with path.open("rb") as written:
+            return hashlib.file_digest(written, "sha256").hexdigest()
     except OSError as error:
         shutil.rmtree(path.parent, ignore_errors=True)
         raise StorageError(is_full=error.errno == errno.ENOSPC) from error

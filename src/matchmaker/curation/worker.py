@@ -63,11 +63,14 @@ class ImportWorker:
         open_pseudonym: Callable[[], Pseudonym],
         source_of: SourceOf,
         uploads: Path,
+        has_worked: Callable[[], object],
     ) -> None:
+        """``has_worked`` is called when something was done: the index may have to be renewed now."""
         self._open_database = open_database
         self._open_pseudonym = open_pseudonym
         self._source_of = source_of
         self._uploads = uploads
+        self._has_worked = has_worked
         self._stopping = threading.Event()
         self._waker = threading.Event()
         self._thread: threading.Thread | None = None
@@ -95,7 +98,8 @@ class ImportWorker:
             pause = POLL_SECONDS
             try:
                 database, pseudonym = self._open_database(), self._open_pseudonym()
-                run_waiting(database, self._source_of, pseudonym, self._stopping.is_set, self._uploads)
+                if run_waiting(database, self._source_of, pseudonym, self._stopping.is_set, self._uploads):
+                    self._has_worked()
             except MatchmakerError as error:
                 log.warning("Nothing can be imported just now: %s", error)
                 pause *= REST

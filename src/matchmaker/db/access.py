@@ -1,5 +1,6 @@
 """API keys and repeated requests in the database."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +34,7 @@ def add_key(session: Session, key: ApiKey, secret_digest: str) -> None:
             municipalities=None if key.municipalities is None else sorted(key.municipalities),
             created_at=key.created_at,
             expires_at=key.expires_at,
+            made_with=key.made_with,
         )
     )
 
@@ -56,6 +58,12 @@ def revoke_key(session: Session, key_id: str, now: datetime) -> bool:
         return False
     row.revoked_at = row.revoked_at or now
     return True
+
+
+def revoke_made_with(session: Session, tokens: Iterable[str], now: datetime) -> None:
+    """Take back the keys that personal tokens made."""
+    theirs = update(ApiKeyRow).where(ApiKeyRow.made_with.in_(list(tokens)), ApiKeyRow.revoked_at.is_(None))
+    session.execute(theirs.values(revoked_at=now))
 
 
 def note_use(session: Session, key_id: str, now: datetime, unless_after: datetime) -> None:
@@ -95,4 +103,5 @@ def _key(row: ApiKeyRow) -> ApiKey:
         expires_at=aware(row.expires_at),
         last_used_at=aware(row.last_used_at) if row.last_used_at else None,
         revoked_at=aware(row.revoked_at) if row.revoked_at else None,
+        made_with=row.made_with,
     )

@@ -12,7 +12,7 @@ from matchmaker.db.models import Base
 class ApiKeyRow(Base):
     """An API key. Of the secret only the SHA-256 is kept: it is random, so that a slow hash would protect nothing.
 
-    ``municipalities`` is NULL for a key that is for all of them.
+    ``municipalities`` is NULL for a key that is for all of them; ``made_with`` is the personal token that made it.
     """
 
     __tablename__ = "api_key"
@@ -26,6 +26,7 @@ class ApiKeyRow(Base):
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    made_with: Mapped[str | None] = mapped_column(String(16), index=True)
 
 
 class AnswerRow(Base):

@@ -20,11 +20,16 @@ def note_act(
     session.add(row)
 
 
-def list_acts(session: Session, limit: int, act: AccessAct | None = None) -> list[AccessEvent]:
-    """The latest acts, of one kind or (None) of all; the newest first."""
+def list_acts(
+    session: Session, limit: int, act: AccessAct | None = None, before: int | None = None
+) -> list[AccessEvent]:
+    """The latest acts, of one kind or (None) of all; the newest first, from below the number ``before``."""
     query = select(AccessEventRow).order_by(AccessEventRow.id.desc()).limit(limit)
     if act is not None:
         query = query.where(AccessEventRow.act == act)
+    if before is not None:
+        query = query.where(AccessEventRow.id < before)
     return [
-        AccessEvent(aware(row.at), row.by, AccessAct(row.act), row.about, row.details) for row in session.scalars(query)
+        AccessEvent(aware(row.at), row.by, AccessAct(row.act), row.about, row.details, row.id)
+        for row in session.scalars(query)
     ]

@@ -1,6 +1,6 @@
 """A collection kept in the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +19,12 @@ LOOKUP_BATCH = 500
 
 IS_ACTIVE = CollaboratorRow.state == GroupState.ACTIVE.value
 """Only those who have neither been retired nor opted out are matched and shown."""
+
+
+def active_ids(session: Session, collection: str, collaborator_ids: Iterable[str]) -> frozenset[str]:
+    """Which of some collaborators, as many as a list has, are in the catalogue and take part."""
+    active = select(CollaboratorRow.id).where(CollaboratorRow.collection == collection, IS_ACTIVE)
+    return frozenset(session.scalars(active.where(CollaboratorRow.id.in_(sorted(collaborator_ids)))))
 
 
 class StoredCollection:

@@ -54,9 +54,13 @@ def read_inactive(database: Database, collection: str) -> frozenset[str]:
 def read_availability(database: Database, collection: str) -> dict[str, Availability]:
     """What groups have room for, by group; who has said nothing is left out."""
     with database.reading() as session:
-        decided = find_decided(session, collection, DecisionKind.AVAILABILITY)
+        return find_availability(session, collection)
+
+
+def find_availability(session: Session, collection: str) -> dict[str, Availability]:
+    """As ``read_availability``, within a transaction."""
     found = {}
-    for decision in decided:
+    for decision in find_decided(session, collection, DecisionKind.AVAILABILITY):
         value = decision.value
         until = value.get("paused_until")
         found[decision.collaborator_id] = Availability(

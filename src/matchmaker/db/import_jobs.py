@@ -2,11 +2,11 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from matchmaker.db.work_models import ImportJobRow, ImportLineRow, RecordRow
@@ -119,7 +119,9 @@ def clear_lines(session: Session, job_id: str) -> None:
 
 
 def add_lines(session: Session, job_id: str, lines: Iterable[ImportLine]) -> None:
-    rows = [{**asdict(line), "job_id": job_id, "verdict": line.verdict.value} for line in lines]
+    # Not ``asdict``, which would copy every text of every record.
+    names = [one.name for one in fields(ImportLine)]
+    rows = [{**{name: getattr(line, name) for name in names}, "job_id": job_id} for line in lines]
     if rows:
         session.execute(insert(ImportLineRow), rows)
 
@@ -181,19 +183,20 @@ def count_lines_left(session: Session, job_id: str, *, applied: bool) -> int:
     return int(session.scalar(statement.select_from(ImportLineRow)) or 0)
 
 
-def lines_to_apply(session: Session, job_id: str, limit: int) -> list[ImportLine]:
-    """The next lines that change something and have not been applied."""
-    return _lines(session, job_id, limit, applied=False)
+def lines_to_apply(session: Session, job_id: str, limit: int, after: int = 0) -> list[ImportLine]:
+    """The next lines that change something and have not been applied, from behind a number."""
+    return _lines(session, job_id, limit, ImportLineRow.number > after, applied=False)
 
 
-def lines_to_undo(session: Session, job_id: str, limit: int) -> list[ImportLine]:
-    """The last lines that were applied, in the file's order."""
-    return _lines(session, job_id, limit, applied=True)
+def lines_to_undo(session: Session, job_id: str, limit: int, before: int | None = None) -> list[ImportLine]:
+    """The last lines that were applied, in the file's order; only those before a number, where one is given."""
+    place = ImportLineRow.number < before if before is not None else true()
+    return _lines(session, job_id, limit, place, applied=True)
 
 
-def _lines(session: Session, job_id: str, limit: int, *, applied: bool) -> list[ImportLine]:
+def _lines(session: Session, job_id: str, limit: int, place: ColumnElement[bool], *, applied: bool) -> list[ImportLine]:
     order = ImportLineRow.number.desc() if applied else ImportLineRow.number
-    statement = select(ImportLineRow).where(*_changing(job_id, applied=applied))
+    statement = select(ImportLineRow).where(*_changing(job_id, applied=applied), place)
     rows = session.scalars(statement.order_by(order).limit(limit))
     return sorted((_line(row) for row in rows), key=lambda line: line.number)
 

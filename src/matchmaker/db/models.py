@@ -138,7 +138,7 @@ class VectorRow(Base):
     searched through.
     """
 
-    __tablename__ = "vector"
+    __tablename__ = "cached_vector"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[bytes] = mapped_column(LargeBinary)

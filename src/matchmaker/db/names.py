@@ -3,11 +3,15 @@
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from matchmaker.db.collection import IS_ACTIVE
 from matchmaker.db.models import CollaboratorRow
 
 
 def find_by_name(session: Session, collection: str, words: str, limit: int) -> list[str]:
-    """Ids of those whose name in either language has all the words, in any case; names that begin so first."""
+    """Ids of those who take part and whose name in either language has all the words, in any case.
+
+    Names that begin with the words come first.
+    """
     lowered = [one.lower() for one in words.split()]
     if not lowered:
         return []
@@ -15,7 +19,7 @@ def find_by_name(session: Session, collection: str, words: str, limit: int) -> l
     begins = or_(*(name.startswith(" ".join(lowered), autoescape=True) for name in names))
     query = (
         select(CollaboratorRow.id)
-        .where(CollaboratorRow.collection == collection)
+        .where(CollaboratorRow.collection == collection, IS_ACTIVE)
         .where(or_(*(_has_all(name, lowered) for name in names)))
         .order_by(case((begins, 0), else_=1), names[0], CollaboratorRow.id)
         .limit(limit)

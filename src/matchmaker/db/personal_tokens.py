@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from matchmaker.db.access import revoke_made_with
 from matchmaker.db.cases import aware
 from matchmaker.db.identity import find_account
 from matchmaker.db.identity_models import PersonalTokenRow
@@ -40,16 +41,22 @@ def list_tokens(session: Session, account_id: str) -> list[PersonalToken]:
 
 
 def revoke_token(session: Session, account_id: str, token_id: str, now: datetime) -> bool:
-    """Take a token of an account back; whether it has one of the id. One that was taken back keeps its time."""
+    """Take a token of an account back with the API keys that it made; whether there is one of the id.
+
+    One that was taken back keeps its time.
+    """
     row = session.get(PersonalTokenRow, token_id)
     if row is None or row.account_id != account_id:
         return False
     row.revoked_at = row.revoked_at or now
+    revoke_made_with(session, [token_id], now)
     return True
 
 
 def revoke_all(session: Session, account_id: str, now: datetime) -> None:
-    """Take all tokens of an account back."""
+    """Take all tokens of an account back, with the API keys that they made."""
+    own = session.scalars(select(PersonalTokenRow.id).where(PersonalTokenRow.account_id == account_id))
+    revoke_made_with(session, own, now)
     query = update(PersonalTokenRow).where(PersonalTokenRow.account_id == account_id)
     session.execute(query.where(PersonalTokenRow.revoked_at.is_(None)).values(revoked_at=now))
 

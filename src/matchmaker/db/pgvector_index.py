@@ -1,11 +1,10 @@
 """Vectors in PostgreSQL with pgvector: for several machines that search the same index.
 
-Each build is a table of its own in a schema of its own. So a build beside the serving one needs no lock, dropping an
-old one is instant, and no search has to leave out other collections' vectors: filtered searches of a graph find less
-(with 1 of 40 collections wanted .23 of the right ten, .77 with iterative scans, measured with pgvector 0.8.6).
+Each build is a table of its own, since filtered searches of a graph find less: with 1 of 40 collections wanted .23 of
+the right ten, .77 with iterative scans, measured with pgvector 0.8.6.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +16,25 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    DateTime,
     Engine,
     Float,
     Index,
     MetaData,
-    String,
     Table,
-    bindparam,
+    TableValuedAlias,
     cast,
     delete,
     func,
-    insert,
     make_url,
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from matchmaker.db.index_builds import IndexBuilds
+from matchmaker.db.number_arrays import given, numbers_in, sent
 from matchmaker.db.postgres_engine import make_postgres_engine
+from matchmaker.db.storage_errors import telling_storage_errors
 from matchmaker.domain.errors import SetupError, mark
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.vector_index import UNKNOWN_SCORE, Hits, Ids, VectorIndex
@@ -49,17 +47,7 @@ SEARCH_BREADTH = 400
 SEARCHED_ONE_BY_ONE = 50_000
 """Among so few passages the exact order is quicker than the graph, and nothing is missed."""
 
-KEPT_BUILDS = 2
-"""Of each collection: the newest, and the one before it for processes that have not opened the newest yet."""
-
-_builds = Table(
-    "build",
-    MetaData(schema=SCHEMA),
-    Column("stamp", String(32), primary_key=True),
-    Column("collection", String(200), nullable=False),
-    Column("dimension", BigInteger, nullable=False),
-    Column("made_at", DateTime(timezone=True), server_default=func.clock_timestamp(), nullable=False),
-)
+_builds = IndexBuilds(SCHEMA, ["of"], Column("dimension", BigInteger, nullable=False))
 
 
 class PgvectorIndex:
@@ -78,20 +66,20 @@ class PgvectorIndex:
 
     def upsert(self, ids: Ids, vectors: Vectors) -> None:
         with self._engine.begin() as connection:
-            connection.execute(delete(self._table).where(self._id == func.any(_array(ids))))
+            connection.execute(delete(self._table).where(self._id == func.any(given(ids))))
             copy_vectors(connection, self._table, ids, vectors)
 
     def delete(self, ids: Ids) -> None:
         with self._engine.begin() as connection:
-            connection.execute(delete(self._table).where(self._id == func.any(_array(ids))))
+            connection.execute(delete(self._table).where(self._id == func.any(given(ids))))
 
     def search(self, query: Vectors, k: int, among: Ids | None = None) -> Hits:
         # The product is negative so that the nearest come first; pgvector sorts upwards only.
         distance = self._vector.max_inner_product(query)
         wanted = select(self._id, distance.label("distance"))
         if among is not None:
-            wanted = wanted.where(self._id == func.any(_array(among)))
-        with self._engine.begin() as connection:
+            wanted = wanted.where(self._id == func.any(given(among)))
+        with telling_storage_errors(), self._engine.begin() as connection:
             if among is not None and len(among) <= SEARCHED_ONE_BY_ONE:
                 connection.execute(text("SET LOCAL enable_indexscan = off"))  # exact: no walk through the graph
             else:
@@ -105,29 +93,25 @@ class PgvectorIndex:
 
     def scores(self, query: Vectors, ids: Ids) -> Vectors:
         score: ColumnElement[float] = cast(-self._vector.max_inner_product(query), Float)
+        asked = _places_of(ids)
+        lists = select(sent(func.array_agg(asked.c.place)), sent(func.array_agg(score)))
+        with telling_storage_errors(), self._engine.connect() as connection:
+            places, values = connection.execute(lists.where(self._id == asked.c.id)).one()
         scores = np.full(len(ids), UNKNOWN_SCORE, dtype=np.float32)
-        for place, value in self._each(ids, score):
-            scores[place] = value
+        scores[numbers_in(places, ">i8") - 1] = numbers_in(values, ">f8")
         return scores
 
     def vectors_of(self, ids: Ids) -> Vectors:
         vectors = np.zeros((len(ids), self._dimension), dtype=np.float32)
-        for place, value in self._each(ids, self._vector):
-            vectors[place] = np.asarray(value, dtype=np.float32)
+        asked = _places_of(ids)
+        with telling_storage_errors(), self._engine.connect() as connection:
+            statement = select(asked.c.place, self._vector).where(self._id == asked.c.id)
+            for place, value in connection.execute(statement):
+                vectors[place - 1] = np.asarray(value, dtype=np.float32)
         return vectors
 
     def write(self, folder: Path) -> None:
         """Nothing: the server has it all."""
-
-    def _each(self, ids: Ids, wanted: ColumnElement[Any]) -> Iterator[tuple[int, Any]]:
-        """What is wanted of each passage that is there, with its place in ``ids``."""
-        asked = (
-            func.unnest(_array(ids)).table_valued("id", with_ordinality="place", joins_implicitly=True).render_derived()
-        )
-        statement = select(asked.c.place, wanted).where(self._id == asked.c.id)
-        with self._engine.connect() as connection:
-            for place, value in connection.execute(statement):
-                yield place - 1, value
 
 
 class PgvectorForm:
@@ -142,30 +126,23 @@ class PgvectorForm:
 
     def build(self, collection: str, stamp: str, ids: Ids, vectors: Vectors) -> VectorIndex:
         """As promised by ``VectorForm``; a build that another machine has made already is taken as it is."""
-        table = _table(stamp, vectors.shape[1])
-        with self._engine.begin() as connection:
-            _take_turn(connection, collection)
-            known = connection.scalar(select(_builds.c.stamp).where(_builds.c.stamp == stamp))
-            if not known:
-                connection.execute(text("SET LOCAL statement_timeout = 0"))
-                connection.execute(text("SET LOCAL maintenance_work_mem = '1GB'"))
-                table.create(connection)
-                copy_vectors(connection, table, ids, vectors)
-                _graph(table).create(connection)
-                connection.execute(
-                    insert(_builds), {"stamp": stamp, "collection": collection, "dimension": vectors.shape[1]}
-                )
-                _drop_old_builds(connection, collection)
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"ANALYZE {SCHEMA}.{table.name}"))
+        dimension = vectors.shape[1]
+        table = _table(stamp, dimension)
+
+        def fill(connection: Connection) -> Mapping[str, int]:
+            table.create(connection)
+            copy_vectors(connection, table, ids, vectors)
+            _graph(table).create(connection)
+            return {"dimension": dimension}
+
+        _builds.make(self._engine, collection, stamp, fill)
         return PgvectorIndex(self._engine, table)
 
     def read(self, folder: Path, collection: str, stamp: str) -> VectorIndex:  # noqa: ARG002
-        with self._engine.connect() as connection:
-            dimension = connection.scalar(select(_builds.c.dimension).where(_builds.c.stamp == stamp))
-        if dimension is None:
+        build = _builds.find(self._engine, stamp)
+        if build is None:
             raise OSError(f"the server has no vectors of {collection} of the build {stamp}")
-        return PgvectorIndex(self._engine, _table(stamp, dimension))
+        return PgvectorIndex(self._engine, _table(stamp, build.dimension))
 
     def takes_changes(self, index: VectorIndex, count: int) -> bool:  # noqa: ARG002
         """Never: its table is searched by every machine."""
@@ -184,10 +161,8 @@ def open_pgvector(url: str) -> PgvectorForm:
             raise ArgumentError("MATCHMAKER_VECTORS_URL must look like postgresql://…")
         engine = make_postgres_engine(parsed)
         with engine.begin() as connection:
-            _take_turn(connection, "")
+            _builds.prepare(connection)
             connection.execute(text("CREATE EXTENSION IF NOT EXISTS vector"))
-            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
-            _builds.create(connection, checkfirst=True)
             connection.execute(text("SET LOCAL hnsw.iterative_scan = strict_order"))
     except (ArgumentError, ImportError, DBAPIError) as error:
         problem = str(error.orig) if isinstance(error, DBAPIError) else str(error)
@@ -231,19 +206,7 @@ def _graph(table: Table) -> Index:
     )
 
 
-def _drop_old_builds(connection: Connection, collection: str) -> None:
-    own = _builds.c.collection == collection
-    stamps = connection.scalars(select(_builds.c.stamp).where(own).order_by(_builds.c.made_at.desc())).all()
-    for stamp in stamps[KEPT_BUILDS:]:
-        connection.execute(text(f"DROP TABLE IF EXISTS {SCHEMA}.of_{stamp}"))
-        connection.execute(delete(_builds).where(_builds.c.stamp == stamp))
-
-
-def _take_turn(connection: Connection, collection: str) -> None:
-    """Machines that build the same collection at once take turns; the lock ends with the transaction."""
-    connection.execute(text("SET LOCAL lock_timeout = 0"))
-    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{SCHEMA}:{collection}", 0))))
-
-
-def _array(ids: Ids) -> ColumnElement[Any]:
-    return bindparam(None, ids.tolist(), type_=postgresql.ARRAY(BigInteger), unique=True)
+def _places_of(ids: Ids) -> TableValuedAlias:
+    """Ids as rows of a statement, each with its place among them, from 1."""
+    rows = func.unnest(given(ids)).table_valued("id", with_ordinality="place", joins_implicitly=True)
+    return rows.render_derived()

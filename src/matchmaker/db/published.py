@@ -34,6 +34,10 @@ class Published:
     first_released_at: datetime
     is_open: bool
 
+    def mentions(self, collaborator_id: str) -> bool:
+        """Whether a collaborator is on the list."""
+        return any(own.get("collaborator_id") == collaborator_id for own in self.content.get("suggestions", ()))
+
 
 def list_published(session: Session, collection: str, now: datetime, mentioning: str | None = None) -> list[Published]:
     """Public challenges whose approved list had been sent by a moment, the one that was sent last first.
@@ -67,7 +71,7 @@ def list_published(session: Session, collection: str, now: datetime, mentioning:
         )
         query = query.where(ApprovalRow.challenge_id.in_(named))
     rows = session.execute(query).tuples()
-    return [one for one in _latest(rows) if mentioning is None or _mentions(one, mentioning)]
+    return [one for one in _latest(rows) if mentioning is None or one.mentions(mentioning)]
 
 
 def _latest(rows: Iterable[tuple[ApprovalRow, ChallengeRow, VersionRow, datetime]]) -> list[Published]:
@@ -85,7 +89,3 @@ def _latest(rows: Iterable[tuple[ApprovalRow, ChallengeRow, VersionRow, datetime
                 is_open=challenge.state != State.CLOSED,
             )
     return [one for one in found.values() if one.description.visibility is Visibility.PUBLIC]
-
-
-def _mentions(one: Published, collaborator_id: str) -> bool:
-    return any(own.get("collaborator_id") == collaborator_id for own in one.content.get("suggestions", ()))

@@ -1,17 +1,16 @@
 """The desk's queue: cases found by filters and words, in the order in which they need an answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, load_only
 
-from matchmaker.db.case_models import ApprovalRow, CandidateRow, ChallengeRow
+from matchmaker.db.case_models import ChallengeRow
 from matchmaker.db.cases import aware
-from matchmaker.domain.case import Decision
 from matchmaker.domain.days import day_begins
-from matchmaker.domain.workflow import OPEN, UNDER_REVIEW, WITH_THE_GROUPS, State
+from matchmaker.domain.workflow import OPEN, UNDER_REVIEW, State
 
 NOT_ANSWERED = frozenset({State.SUBMITTED}) | UNDER_REVIEW
 """The municipality waits for its answer."""
@@ -35,8 +34,18 @@ class QueueFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """Where a page of the queue ended. Without a promised day a case stands behind all that have one."""
+
+    is_overdue: bool
+    promised_on: date | None
+    since: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """A case in the queue."""
+    """A case in the queue; ``since`` is when it was sent, or else made."""
 
     id: str
     title: str
@@ -49,6 +58,11 @@ class QueueEntry:
     promised_on: date | None
     is_overdue: bool
     revision: int
+    since: datetime
+
+    @property
+    def place(self) -> QueuePlace:
+        return QueuePlace(self.is_overdue, self.promised_on, self.since, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +78,32 @@ class PublicChallenge:
     submitted_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """A collaborator's dealings: cases open with it since a day, and all it was proposed to one municipality in."""
-
-    open_contacts: int = 0
-    with_municipality: int = 0
-
-
 def list_queue(
-    session: Session, wanted: QueueFilter, today: date, *, limit: int, offset: int = 0
+    session: Session,
+    wanted: QueueFilter,
+    today: date,
+    *,
+    limit: int,
+    offset: int = 0,
+    after: QueuePlace | None = None,
 ) -> tuple[list[QueueEntry], int]:
-    """One page of the cases, overdue first, then by the promised day; and how many there are in all."""
+    """One page of the cases, overdue first, then by the promised day; and how many there are in all.
+
+    A page begins at an ``offset`` or ``after`` a place, which stays the same place when other cases come and go.
+    """
     conditions = _conditions(wanted, today)
     total = session.scalar(select(func.count()).select_from(ChallengeRow).where(*conditions)) or 0
     overdue = _is_overdue(today)
-    query = (
-        select(ChallengeRow, overdue.label("overdue"))
-        .where(*conditions)
-        .order_by(
-            overdue.desc(),
-            ChallengeRow.promised_on.is_(None),
-            ChallengeRow.promised_on,
-            ChallengeRow.submitted_at,
-            ChallengeRow.id,
-        )
+    order = (
+        1 - overdue,
+        func.coalesce(ChallengeRow.promised_on, literal(date.max)),
+        _since(),
+        ChallengeRow.id,
     )
+    query = select(ChallengeRow, overdue.label("overdue")).where(*conditions).order_by(*order)
+    if after is not None:
+        place = (1 - int(after.is_overdue), after.promised_on or date.max, after.since, after.id)
+        query = query.where(tuple_(*order) > tuple_(*place))
     rows = session.execute(query.limit(limit).offset(offset)).all()
     return [_entry(row, is_overdue=bool(late)) for row, late in rows], total
 
@@ -148,29 +162,8 @@ def find_public_challenge(session: Session, challenge_id: str) -> PublicChalleng
     return _public(row) if row is not None and shown else None
 
 
-def collaborator_histories(
-    session: Session, collaborators: Sequence[str], municipality: str | None, but: str, since: datetime
-) -> dict[str, History]:
-    """What collaborators were proposed in by lists that were sent, but for one case.
-
-    ``since`` is when the term began, by which open contacts are counted.
-    """
-    released = select(ApprovalRow.id).where(
-        ApprovalRow.challenge_id == ChallengeRow.id, ApprovalRow.taken_back_at.is_(None)
-    )
-    is_open = and_(ChallengeRow.state.in_(WITH_THE_GROUPS), released.where(ApprovalRow.released_at >= since).exists())
-    query = (
-        select(
-            CandidateRow.collaborator_id,
-            func.sum(case((is_open, 1), else_=0)),
-            func.sum(case((ChallengeRow.municipality == municipality, 1), else_=0)),
-        )
-        .join(ChallengeRow, ChallengeRow.id == CandidateRow.challenge_id)
-        .where(CandidateRow.collaborator_id.in_(collaborators), CandidateRow.decision == Decision.ACCEPTED)
-        .where(ChallengeRow.id != but, released.exists())
-        .group_by(CandidateRow.collaborator_id)
-    )
-    return {one: History(int(contacts), int(same)) for one, contacts, same in session.execute(query).tuples()}
+def _since() -> ColumnElement[datetime]:
+    return func.coalesce(ChallengeRow.submitted_at, ChallengeRow.created_at)
 
 
 def _sent() -> ColumnElement[bool]:
@@ -227,6 +220,7 @@ def _entry(row: ChallengeRow, *, is_overdue: bool) -> QueueEntry:
         promised_on=row.promised_on,
         is_overdue=is_overdue,
         revision=row.revision,
+        since=aware(row.submitted_at or row.created_at),
     )
 
 

@@ -35,6 +35,14 @@ class DatabaseVectorCache:
                 found |= {key: np.frombuffer(value, np.float16).astype(np.float32) for key, value in rows}
         return found
 
+    def known(self, keys: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        with self._database.reading() as session:
+            for start in range(0, len(keys), LOOKUP_BATCH):
+                batch = keys[start : start + LOOKUP_BATCH]
+                found |= set(session.scalars(select(VectorRow.key).where(VectorRow.key.in_(batch))))
+        return found
+
     def store(self, vectors: Mapping[str, Vectors], role: Role) -> None:
         """Store vectors; where that fails, they are encoded again some other time, and nothing else is lost."""
         since = datetime.now(UTC) if role is Role.QUERY else None

@@ -56,8 +56,8 @@ def list_deliveries(
     return list(deliveries.values())
 
 
-def replay(session: Session, owner: Principal | None, delivery_id: str, now: datetime) -> None:
-    """Send a message that was sent or given up once more, under its old id.
+def replay(session: Session, owner: Principal | None, delivery_id: str, now: datetime) -> str:
+    """Send a message that was sent or given up once more, under its old id; returns the id of its endpoint.
 
     Raises:
         NotFoundError: the owner has no such delivery.
@@ -74,6 +74,7 @@ def replay(session: Session, owner: Principal | None, delivery_id: str, now: dat
     # As after a first attempt, and a new schedule from there: none at all would mean what nobody has begun to send,
     # which is hidden while it waits for its release, and called off with its group.
     row.run_at, row.attempts = now, 1
+    return row.endpoint_id
 
 
 def _delivery(row: OutboxRow) -> Delivery:

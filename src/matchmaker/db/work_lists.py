@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from matchmaker.db.models import CollaboratorRow
@@ -13,6 +13,12 @@ from matchmaker.db.record_json import text_from_json
 from matchmaker.db.work_models import DecisionRow, LinkRow, WorkRow
 from matchmaker.domain.curation import DecisionKind
 from matchmaker.domain.work import LinkBasis, LinkState, Scheme, SourceNote, Work, WorkIdentifier, WorkKind
+
+WorkPlace = tuple[bool, bool, int, str]
+"""Where a work stands in its group's list: pinned ones first, then by year, the newest first, then by id."""
+
+SuggestedPlace = tuple[float | None, str, str]
+"""Where a suggested link stands: by how likely it is, then by work and group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,16 @@ class LinkedWork:
     probability: float | None
     is_hidden: bool
     is_pinned: bool
+
+    @property
+    def place(self) -> WorkPlace:
+        """Where it stands in its group's list."""
+        return not self.is_pinned, self.work.year is None, -(self.work.year or 0), self.work.id
+
+    @property
+    def suggested_place(self) -> SuggestedPlace:
+        """Where it stands in the list of suggested links."""
+        return self.probability, self.work.id, self.collaborator_id
 
 
 def next_work_ids(session: Session, collection: str, after: str, limit: int) -> list[str]:
@@ -58,14 +74,30 @@ def count_undecided(session: Session, collection: str) -> int:
 
 
 def find_suggested(
-    session: Session, collection: str, limit: int, offset: int = 0, collaborator_id: str | None = None
+    session: Session,
+    collection: str,
+    limit: int,
+    offset: int = 0,
+    collaborator_id: str | None = None,
+    after: SuggestedPlace | None = None,
 ) -> list[LinkedWork]:
-    """Works with a group suggested for them, the likeliest first."""
+    """Works with a group suggested for them, the likeliest first, from below a place of the list."""
     statement = _links(collection).where(LinkRow.state == LinkState.SUGGESTED)
     if collaborator_id:
         statement = statement.where(LinkRow.collaborator_id == collaborator_id)
-    order = (LinkRow.probability.desc().nulls_last(), LinkRow.work_id)
+    if after is not None:
+        statement = statement.where(_below(*after))
+    order = (LinkRow.probability.desc().nulls_last(), LinkRow.work_id, LinkRow.collaborator_id)
     return [_linked(*row) for row in session.execute(statement.order_by(*order).limit(limit).offset(offset))]
+
+
+def _below(probability: float | None, work_id: str, collaborator_id: str) -> ColumnElement[bool]:
+    """What stands below a place in the order of suggested links."""
+    behind = tuple_(LinkRow.work_id, LinkRow.collaborator_id) > tuple_(work_id, collaborator_id)
+    unknown = LinkRow.probability.is_(None)
+    if probability is None:
+        return and_(unknown, behind)
+    return or_(unknown, LinkRow.probability < probability, and_(LinkRow.probability == probability, behind))
 
 
 def pairs_in_state(
@@ -87,12 +119,16 @@ def count_suggested(session: Session, collection: str) -> int:
 
 
 def find_group_works(
-    session: Session, collection: str, collaborator_id: str, limit: int, offset: int = 0
+    session: Session,
+    collection: str,
+    collaborator_id: str,
+    limit: int,
+    offset: int = 0,
+    after: WorkPlace | None = None,
 ) -> list[LinkedWork]:
-    """The works of a group, pinned ones first, then the newest; hidden ones are among them."""
+    """The works of a group, pinned ones first, then the newest; hidden ones are among them. From below a place."""
     statement = _links(collection).where(LinkRow.collaborator_id == collaborator_id, LinkRow.state == LinkState.LINKED)
-    rows = session.execute(statement.order_by(WorkRow.year.desc().nulls_last(), WorkRow.id))
-    works = [_linked(*row) for row in rows]
+    works = [_linked(*row) for row in session.execute(statement)]
     decided = _decided(session, collection, collaborator_id)
     works = [
         LinkedWork(
@@ -106,7 +142,7 @@ def find_group_works(
         )
         for one in works
     ]
-    works.sort(key=lambda one: not one.is_pinned)
+    works = sorted((one for one in works if after is None or one.place > after), key=lambda one: one.place)
     return works[offset : offset + limit]
 
 

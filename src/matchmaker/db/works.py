@@ -37,7 +37,9 @@ def save_records(session: Session, collection: str, records: Sequence[Record]) -
     ``touched_works`` in the same transaction.
     """
     batch = _Batch.read(session, collection, records)
-    return [batch.take(record) for record in records]
+    previous = [batch.take(record) for record in records]
+    session.flush()
+    return previous
 
 
 def find_work(session: Session, collection: str, identifier: WorkIdentifier) -> str | None:
@@ -126,19 +128,8 @@ def works_of(session: Session, collection: str, work_ids: Iterable[str]) -> dict
 def write_works(session: Session, collection: str, works: Iterable[Work]) -> None:
     """Store what works say, and the keys by which they are found."""
     works = list(works)
-    for work in works:
-        session.execute(
-            update(WorkRow)
-            .where(WorkRow.collection == collection, WorkRow.id == work.id)
-            .values(
-                kind=work.kind.value,
-                year=work.year,
-                url=work.url,
-                texts=[text_to_json(text) for text in work.texts],
-                identifiers=sorted([one.scheme.value, one.value] for one in work.identifiers),
-                sources=[_note(source) for source in work.sources],
-            )
-        )
+    if works:
+        session.execute(update(WorkRow), [_row(collection, work) for work in works])
     for batch in _batches([work.id for work in works]):
         session.execute(delete(WorkKeyRow).where(WorkKeyRow.collection == collection, WorkKeyRow.work_id.in_(batch)))
     keys = [{"collection": collection, "key": key, "work_id": work.id} for work in works for key in _keys(work)]
@@ -159,6 +150,8 @@ class _Batch:
     session: Session
     collection: str
     rows: dict[tuple[str, str], RecordRow]
+    works: set[str]
+    """The works that there are: of those that the records may be of, and of those that were made for them."""
     works_by_key: dict[str, set[str]]
     records_by_work: dict[str, list[Record]] = field(default_factory=dict)
 
@@ -170,12 +163,17 @@ class _Batch:
                 RecordRow.collection == collection, tuple_(RecordRow.source, RecordRow.id).in_(ids)
             )
             rows |= {(row.source, row.id): row for row in session.scalars(statement)}
+        works: set[str] = set()
+        for ids_of_works in _batches([_own_work(one) for one in records]):
+            own = select(WorkRow.id).where(WorkRow.collection == collection, WorkRow.id.in_(ids_of_works))
+            works |= set(session.scalars(own))
         works_by_key: dict[str, set[str]] = {}
         for keys in _batches(sorted({key for one in records for key in _keys(one)})):
             by_key = select(WorkKeyRow).where(WorkKeyRow.collection == collection, WorkKeyRow.key.in_(keys))
             for found in session.scalars(by_key):
                 works_by_key.setdefault(found.key, set()).add(found.work_id)
-        return cls(session, collection, rows, works_by_key)
+                works.add(found.work_id)
+        return cls(session, collection, rows, works, works_by_key)
 
     def take(self, record: Record) -> Previous:
         row = self.rows.get((record.source, record.id))
@@ -192,7 +190,7 @@ class _Batch:
             return previous
         own = {row.work_id} if row else set()
         found = own | self._works_with_identifier(record) or self._works_with_title(record)
-        work_id = row.work_id if row else min(found, default=f"{record.source}:{record.id}"[:LONGEST_KEY])
+        work_id = row.work_id if row else min(found, default=_own_work(record))
         previous["moved"] = [moved for other in sorted(found - {work_id}) for moved in self._move(other, work_id)]
         self._store(record, row, work_id)
         return previous
@@ -233,23 +231,42 @@ class _Batch:
     def _store(self, record: Record, row: RecordRow | None, work_id: str) -> None:
         content = record_to_json(record)
         if row is None:
-            _ensure_work(self.session, self.collection, work_id)
+            if work_id not in self.works:
+                self.session.execute(insert(WorkRow), [_empty_work(self.collection, work_id)])
+                self.works.add(work_id)
             row = RecordRow(collection=self.collection, source=record.source, id=record.id, work_id=work_id)
             self.session.add(row)
             self.rows[(record.source, record.id)] = row
         row.content, row.digest, row.retrieved = content, content_digest(content), record.retrieved
-        self.session.flush()
         for key in _keys(record):
             self.works_by_key.setdefault(key, set()).add(work_id)
         self.records_by_work.pop(work_id, None)
 
 
+def _own_work(record: Record) -> str:
+    """The id of a work that a record is the first of."""
+    return f"{record.source}:{record.id}"[:LONGEST_KEY]
+
+
 def _ensure_work(session: Session, collection: str, work_id: str) -> None:
     if session.get(WorkRow, (collection, work_id)) is None:
-        session.add(
-            WorkRow(collection=collection, id=work_id, kind="", texts=[], identifiers=[], sources=[], year=None)
-        )
+        session.add(WorkRow(**_empty_work(collection, work_id)))
         session.flush()
+
+
+def _empty_work(collection: str, work_id: str) -> dict[str, Any]:
+    """A work before it is known what its records say."""
+    empty: list[Any] = []
+    return {
+        "collection": collection,
+        "id": work_id,
+        "kind": "",
+        "year": None,
+        "url": None,
+        "texts": empty,
+        "identifiers": empty,
+        "sources": empty,
+    }
 
 
 def _move_decisions(session: Session, collection: str, old: str, new: str) -> None:
@@ -274,6 +291,19 @@ def _keys(one: Record | Work) -> list[str]:
 def _identifier_keys(one: Record | Work) -> list[str]:
     keys = (f"{identifier.scheme}:{identifier.value}" for identifier in one.identifiers if identifier.scheme in MERGING)
     return [key for key in keys if len(key) <= LONGEST_KEY]
+
+
+def _row(collection: str, work: Work) -> dict[str, Any]:
+    return {
+        "collection": collection,
+        "id": work.id,
+        "kind": work.kind.value,
+        "year": work.year,
+        "url": work.url,
+        "texts": [text_to_json(text) for text in work.texts],
+        "identifiers": sorted([one.scheme.value, one.value] for one in work.identifiers),
+        "sources": [_note(source) for source in work.sources],
+    }
 
 
 def _note(source: SourceNote) -> dict[str, Any]:

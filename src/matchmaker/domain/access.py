@@ -41,12 +41,23 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody who asks. ``municipalities`` are those that the client acts for; None is all of them."""
+    """Somebody who asks. ``municipalities`` are those that the client acts for; None is all of them.
+
+    ``token`` is the id of the personal token by which staff ask; empty for all others.
+    """
 
     role: Role
     client: str = ""
     municipalities: frozenset[str] | None = frozenset()
     scopes: frozenset[Scope] = frozenset()
+    token: str = ""
+
+    @property
+    def caller(self) -> str:
+        """By what requests are counted, and repeated ones known. A portal may have chosen a name that is like an
+        account's label: the two are kept apart.
+        """
+        return f"account {self.client}" if self.token else self.client
 
     def acts_for(self, municipality: str | None) -> bool:
         """Whether what belongs to a municipality (None: to none) is this one's to see and change."""
@@ -58,7 +69,10 @@ ANYBODY = Principal(Role.PUBLIC)
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key without its secret. One ``client`` may have several, so that a new one can take over from an old one."""
+    """A key without its secret. One ``client`` may have several, so that a new one can take over from an old one.
+
+    ``made_with`` is the id of the personal token that made it, with which it ends; None for one made by hand.
+    """
 
     id: str
     client: str
@@ -68,6 +82,12 @@ class ApiKey:
     expires_at: datetime
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    made_with: str | None = None
+
+    @property
+    def prefix(self) -> str:
+        """How the key begins: by it, people recognise it."""
+        return f"mm_{self.id}"
 
     @property
     def principal(self) -> Principal:

@@ -44,10 +44,14 @@ class AccessAct(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessEvent:
-    """An act: who did what to what, with ``details`` in the program's own words, and never a secret."""
+    """An act: who did what to what, with ``details`` in the program's own words, and never a secret.
+
+    ``number`` is its place in the record, which only grows.
+    """
 
     at: datetime
     by: str
     act: AccessAct
     about: str
     details: str = ""
+    number: int = 0

@@ -67,6 +67,12 @@ class SignInRefusedError(MatchmakerError):
     code: ClassVar[str] = "sign-in-refused"
 
 
+class OwnAccountError(MatchmakerError):
+    """What administrators do to others' accounts, tried on one's own: an administrator has to be left."""
+
+    code: ClassVar[str] = "own-account"
+
+
 class InvalidPasswordError(MatchmakerError):
     """A password that nobody should have."""
 

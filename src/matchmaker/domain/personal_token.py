@@ -29,12 +29,13 @@ class PersonalToken:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who shows a good token: the label of its account, and the roles that both still have."""
+    """Who shows a good token: the label of its account, the roles that both still have, and the token's id."""
 
     label: str
     roles: frozenset[Role]
+    token: str
 
     def as_one_of(self, roles: frozenset[Role]) -> Principal | None:
         """As whom a route is used that is open to some roles; None where none of them is the bearer's."""
         role = next((one for one in LEAST_POWER_FIRST if one in self.roles & roles), None)
-        return Principal(role, self.label, None) if role else None
+        return Principal(role, self.label, None, token=self.token) if role else None

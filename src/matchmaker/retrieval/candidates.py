@@ -1,6 +1,6 @@
 """Who is scored at all: everybody in a small collection, in a large one those of whom a channel finds a passage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from matchmaker.retrieval.encoder import Vectors
 from matchmaker.retrieval.index import Attribution, PassageIndex
+from matchmaker.retrieval.lexical_index import Terms
 from matchmaker.retrieval.vector_index import SMALL_COLLECTION
 
 CANDIDATE_PASSAGES = 200
@@ -17,7 +18,6 @@ SENTENCE_PASSAGES = 30
 """How many it finds for each sentence of a need: enough to tell whether the same people answer two of them."""
 
 Positions = npt.NDArray[np.int64]
-Terms = Sequence[Mapping[str, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,14 +65,15 @@ class CandidateSearch:
         """
         if self.finds_everybody:
             return self._everybody
-        rows = [np.zeros(0, dtype=np.int64)]
+        hits = [np.zeros(0, dtype=np.int64)]
         for vector, terms in zip(vectors, asked, strict=True):
             if dense:
-                hits = self._index.rows.of(self._index.dense.search(vector, depth or self._depth).ids)
-                rows.append(hits[hits >= 0])  # a server's index may be newer than what this process has opened
+                hits.append(self._index.dense.search(vector, depth or self._depth).ids)
             if lexical:
-                rows.append(self._index.lexical.best_rows(terms, depth or self._depth))
-        found = self._speakers.of_positions(np.unique(np.concatenate(rows))).rows
+                hits.append(self._index.lexical.search(terms, depth or self._depth))
+        rows = np.unique(self._index.rows.of(np.concatenate(hits)))
+        # A server's index may be newer than what this process has opened.
+        found = self._speakers.of_positions(rows[rows >= 0]).rows
         return self._of(np.unique(np.concatenate([found, self._entrances])))
 
     def with_others(self, found: Candidates, others: Positions) -> Candidates:
@@ -90,8 +91,8 @@ class CandidateSearch:
         rows, ids = among.rows, index.passage_ids
         if among is self._everybody:
             dense = [index.dense.scores(one, ids) for one in vectors]
-            return np.array(dense), np.array([index.lexical.scores(terms) for terms in asked])
-        lexical = index.lexical.scores_together(asked, rows)
+            return np.array(dense), np.array([index.lexical.scores(terms, ids) for terms in asked])
+        lexical = index.lexical.scores_together(asked, ids[rows])
         if len(vectors) == 1:
             return index.dense.scores(vectors[0], ids[rows])[None], lexical
         return vectors @ index.dense.vectors_of(ids[rows]).T, lexical

@@ -59,6 +59,10 @@ class VectorCache(Protocol):
 
     def find(self, keys: Sequence[str]) -> Mapping[str, Vectors]: ...
 
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Which of the keys there are, without reading their vectors."""
+        ...
+
     def store(self, vectors: Mapping[str, Vectors], role: Role) -> None:
         """Keep vectors of texts of a role: those of queries, which are what somebody wrote, for a while only."""
         ...
@@ -98,10 +102,7 @@ class CachedEncoder:
     ) -> list[Vectors]:
         """As the encoder gives them; a text whose parts are others than before is encoded again."""
         vectors = self._look_up(
-            [
-                self._key(f"in parts {list(spans)}\n{text}", Role.DOCUMENT)
-                for text, spans in zip(texts, parts, strict=True)
-            ],
+            self._keys_in_parts(texts, parts),
             Role.DOCUMENT,
             lambda places: [
                 own.reshape(-1)
@@ -112,6 +113,18 @@ class CachedEncoder:
             progress,
         )
         return [own.reshape(-1, self.dimension) for own in vectors]
+
+    def unknown(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[int]:
+        """Places of the texts that ``encode_parts`` would have to encode."""
+        keys = self._keys_in_parts(texts, parts)
+        known = self._cache.known(keys)
+        return [place for place, key in enumerate(keys) if key not in known]
+
+    def _keys_in_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[str]:
+        return [
+            self._key(f"in parts {list(spans)}\n{text}", Role.DOCUMENT)
+            for text, spans in zip(texts, parts, strict=True)
+        ]
 
     def _look_up(
         self,
@@ -148,6 +161,9 @@ class MemoryVectorCache:
 
     def find(self, keys: Sequence[str]) -> Mapping[str, Vectors]:
         return {key: self._vectors[key] for key in keys if key in self._vectors}
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        return self._vectors.keys() & set(keys)
 
     def store(self, vectors: Mapping[str, Vectors], role: Role) -> None:
         del role  # all of them are forgotten with the process

@@ -225,6 +225,9 @@ class FaissForm:
             return GraphIndex(index, ids, vectors, gone, is_mapped=True)
         raise OSError(f"{folder} has another kind of FAISS index")
 
+    def close(self) -> None:
+        """Nothing: files have no connections."""
+
 
 def _graph(vectors: Vectors) -> "faiss.IndexHNSWSQ":
     """A graph of the vectors, shape (passages, dimension)."""

@@ -17,10 +17,10 @@ from matchmaker.domain.errors import SetupError, mark
 from matchmaker.retrieval.correction import LanguageCentres
 from matchmaker.retrieval.encoded import EncodedPassages, SentenceVectors
 from matchmaker.retrieval.encoder import Role, Vectors
-from matchmaker.retrieval.lexical import LexicalIndex
+from matchmaker.retrieval.lexical_index import LexicalForm, LexicalIndex
 from matchmaker.retrieval.vector_index import IdRows, VectorForm, VectorIndex
 
-FORMAT = 4
+FORMAT = 5
 """Raised when the files change shape or meaning; an index of another format is rebuilt."""
 
 _STAMP, _ARRAYS, _DENSE, _LEXICAL = "stamp.json", "arrays", "dense", "lexical"
@@ -36,6 +36,8 @@ class IndexStamp:
     analysis: str
     reference: str
     format: int = FORMAT
+    missing: int = 0
+    """Passages that had not been encoded yet and are left out: such an index serves until there is a whole one."""
 
     @property
     def digest(self) -> str:
@@ -125,7 +127,8 @@ class PassageIndex:
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", IdRows(self.passage_ids))
         rows, count = self.attribution.rows, len(self.passage_ids)
-        if self.dense.count != count or len(self.encoded.digests) != count or (len(rows) and int(rows.max()) >= count):
+        held = {self.dense.count, self.lexical.count, len(self.encoded.digests)}
+        if held != {count} or (len(rows) and int(rows.max()) >= count):
             raise ValueError("the parts of the index disagree on the number of passages")
         if len(self.attribution.starts) != len(self.collaborators.ids) + 1:
             raise ValueError("the parts of the index disagree on the number of collaborators")
@@ -173,8 +176,8 @@ class PassageIndex:
             os.fsync(stream.fileno())
 
     @classmethod
-    def read(cls, folder: Path, vectors: VectorForm) -> Self:
-        """Open an index, after comparing every file with its digest; ``vectors`` is the form it was built in.
+    def read(cls, folder: Path, vectors: VectorForm, lexical: LexicalForm) -> Self:
+        """Open an index, after comparing every file with its digest; the forms are those it was built in.
 
         Raises:
             SetupError: a part is missing, cut short, damaged or of another format.
@@ -192,7 +195,7 @@ class PassageIndex:
                 Attribution(arrays["starts"], arrays["rows"]),
                 LanguageCentres(_centres(arrays, "document"), _centres(arrays, "query")),
                 vectors.read(folder / _DENSE, stamp.collection, stamp.digest),
-                LexicalIndex.read(folder / _LEXICAL, len(arrays["passage_ids"])),
+                lexical.read(folder / _LEXICAL, stamp.collection, stamp.digest),
                 EncodedPassages(arrays["digests"], arrays["languages"], arrays["vectors"], sentences),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:

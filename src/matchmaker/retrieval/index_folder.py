@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from matchmaker.domain.errors import SetupError
 from matchmaker.retrieval.index import IndexStamp, PassageIndex, read_stamp
+from matchmaker.retrieval.lexical_index import LexicalForm
 from matchmaker.retrieval.vector_index import VectorForm
 
 _CURRENT = "CURRENT"
@@ -21,13 +22,14 @@ _IS_INDEX = re.compile(r"[0-9a-f]{32}")
 class IndexFolder:
     """The folder of one collection's indexes; several processes may read and build in it at once.
 
-    ``vectors`` is the form in which theirs are held. ``CURRENT`` names the sub-folder that serves. A build that fails
-    or is killed leaves it as it was.
+    ``vectors`` and ``lexical`` are the forms in which their channels are held. ``CURRENT`` names the sub-folder that
+    serves. A build that fails or is killed leaves it as it was.
     """
 
-    def __init__(self, folder: Path, vectors: VectorForm) -> None:
+    def __init__(self, folder: Path, vectors: VectorForm, lexical: LexicalForm) -> None:
         self._folder = folder
         self._vectors = vectors
+        self._lexical = lexical
 
     def current_stamp(self) -> IndexStamp | None:
         """What the serving index was built from; None when there is none, or none that is whole."""
@@ -46,7 +48,7 @@ class IndexFolder:
             SetupError: it is damaged.
         """
         folder = self._current_folder()
-        return PassageIndex.read(folder, self._vectors) if folder else None
+        return PassageIndex.read(folder, self._vectors, self._lexical) if folder else None
 
     def publish(self, stamp: IndexStamp, build: Callable[[PassageIndex | None], PassageIndex]) -> PassageIndex:
         """Build an index and make it the serving one, unless another process has just done so; return it opened.
@@ -61,7 +63,7 @@ class IndexFolder:
             fresh = self._folder / uuid.uuid4().hex
             try:
                 build(serving).write(fresh)
-                index = PassageIndex.read(fresh, self._vectors)  # verified before anything points to it
+                index = PassageIndex.read(fresh, self._vectors, self._lexical)  # verified before anything points to it
             except BaseException:
                 shutil.rmtree(fresh, ignore_errors=True)
                 raise
@@ -73,6 +75,11 @@ class IndexFolder:
             return self.read()
         except SetupError:
             return None
+
+    def turn_to_encode(self) -> FileLock:
+        """Held by the one process that encodes ahead of a build: two would encode the same."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._folder / "encode.lock")
 
     def discard(self) -> None:
         """Point to no index at all, because the serving one turned out to be damaged."""

@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -86,21 +86,21 @@ class Postings:
         more.
         """
         terms = [term for term in dict.fromkeys(term for shares in asked for term in shares) if term in self.terms]
+        own = np.array([self.terms[term] for term in terms], dtype=np.int64)
         numbers = np.zeros(len(self.terms), dtype=np.int32)  # 0 is for terms that nobody asks for
-        numbers[[self.terms[term] for term in terms]] = np.arange(1, len(terms) + 1)
+        numbers[own] = np.arange(1, len(terms) + 1)
         sizes = self.row_starts[rows + 1] - self.row_starts[rows]
         places = np.arange(int(sizes.sum())) + np.repeat(self.row_starts[rows] - np.cumsum(sizes) + sizes, sizes)
         found = numbers.take(self.columns.take(places))
         met = np.flatnonzero(found > 0)
-        owners, found, places = np.repeat(np.arange(len(rows)), sizes)[met], found[met] - 1, places[met]
-        counts = self.counts.take(places).astype(np.float32)
-        frequencies = np.array([len(self.of_term(term)[0]) for term in terms], dtype=np.int64)
-        weights = _weight(frequencies, self.passage_count).astype(np.float32)
+        owners, found = np.repeat(np.arange(len(rows)), sizes)[met], found[met] - 1
+        counts = self.counts.take(places[met]).astype(np.float32)
+        weights = term_weights(self.starts[own + 1] - self.starts[own], self.passage_count).astype(np.float32)
         values = weights.take(found) * (counts / (counts + self.norms.take(rows).take(owners)))
         scores = np.zeros((len(asked), len(rows)), dtype=np.float32)
-        for own, shares in zip(scores, asked, strict=True):
+        for sums, shares in zip(scores, asked, strict=True):
             share = np.array([shares.get(term, 0.0) for term in terms], dtype=np.float32)
-            own[:] = np.bincount(owners, share.take(found) * values, len(rows))
+            sums[:] = np.bincount(owners, share.take(found) * values, len(rows))
         return scores
 
     def write(self, folder: Path) -> None:
@@ -132,7 +132,7 @@ class Postings:
         names = [term for term, is_there in zip(terms, there.tolist(), strict=True) if is_there]
         by_term = counts.tocsc()
         starts = np.append(by_term.indptr[:-1][there], by_term.nnz).astype(np.int64)
-        norms = _norms(counts)
+        norms = length_norms(np.asarray(counts.sum(axis=1, dtype=np.int64)))
         return cls(
             dict(zip(names, range(len(names)), strict=True)),
             starts,
@@ -160,22 +160,23 @@ def _counted(passages: Iterable[Sequence[str]], terms: dict[str, int]) -> "csr_a
     return found
 
 
-def _norms(counts: "csr_array") -> Scores:
-    lengths = np.asarray(counts.sum(axis=1, dtype=np.float64))
-    norms: Scores = (K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-9) if len(lengths) else lengths)).astype(
-        np.float32
-    )
+def term_weights(frequencies: npt.NDArray[np.integer[Any]], passage_count: int) -> npt.NDArray[np.float64]:
+    """How much terms tell that so many of the passages have: their inverse document frequencies."""
+    weights: npt.NDArray[np.float64] = np.log1p((passage_count - frequencies + 0.5) / (frequencies + 0.5))
+    return weights
+
+
+def length_norms(lengths: npt.NDArray[np.integer[Any] | np.floating[Any]]) -> Scores:
+    """How much the length of each of all passages, in terms, counts against it: added to a count that it divides."""
+    mean = max(float(lengths.mean()), 1e-9) if len(lengths) else 1.0
+    norms: Scores = (K1 * (1 - B + B * lengths.astype(np.float64) / mean)).astype(np.float32)
     return norms
 
 
 def _bm25(starts: Rows, rows: Found, counts: Counts, norms: Scores) -> Scores:
     frequencies = np.diff(starts)
-    scores = np.repeat(_weight(frequencies, len(norms)).astype(np.float32), frequencies)
+    scores = np.repeat(term_weights(frequencies, len(norms)).astype(np.float32), frequencies)
     for first in range(0, len(rows), SCORED_AT_ONCE):
         part = slice(first, first + SCORED_AT_ONCE)
         scores[part] *= counts[part] / (counts[part] + norms[rows[part]])
     return scores
-
-
-def _weight(frequencies: npt.NDArray[np.int64], passage_count: int) -> npt.NDArray[np.float64]:
-    return np.log1p((passage_count - frequencies + 0.5) / (frequencies + 0.5))

@@ -88,6 +88,10 @@ class VectorForm(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """End the connections, where there are any."""
+        ...
+
 
 @dataclass(frozen=True)
 class IdRows:

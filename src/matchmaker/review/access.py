@@ -44,10 +44,11 @@ def create_key(
     valid_for: timedelta,
     now: datetime | None = None,
     by: str = OPERATOR,
+    made_with: str | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and, this once, its whole text ``mm_<id>_<secret>``. ``municipalities`` is None for all of them.
 
-    ``by`` is who makes it, for the record.
+    ``by`` is who makes it, for the record; ``made_with`` is the id of the personal token by which, if by one.
 
     Raises:
         InvalidNameError: the client's name cannot be one.
@@ -65,11 +66,12 @@ def create_key(
         municipalities=None if municipalities is None else frozenset(municipalities),
         created_at=now,
         expires_at=now + valid_for,
+        made_with=made_with,
     )
     with database.transaction() as session:
         stored.add_key(session, key, digest(secret))
-        access_record.note_act(session, by, AccessAct.KEY_MADE, f"mm_{key.id}", _described(key), now)
-    return key, f"mm_{key.id}_{secret}"
+        access_record.note_act(session, by, AccessAct.KEY_MADE, key.prefix, _described(key), now)
+    return key, f"{key.prefix}_{secret}"
 
 
 def list_keys(database: Database) -> list[ApiKey]:
@@ -164,6 +166,7 @@ def _note_use(database: Database, key: ApiKey, now: datetime) -> None:
 
 
 def _described(key: ApiKey) -> str:
-    """For whom and for what a key is, in codes."""
+    """For whom and for what a key is, and by which personal token it was made, in codes."""
     whose = "all" if key.municipalities is None else ",".join(sorted(key.municipalities))
-    return f"{key.client} {whose} {','.join(sorted(key.scopes))}"
+    by_token = f" mmp_{key.made_with}" if key.made_with else ""
+    return f"{key.client} {whose} {','.join(sorted(key.scopes))}{by_token}"

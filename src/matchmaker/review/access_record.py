@@ -9,16 +9,10 @@ from matchmaker.settings import Settings
 LISTED = 100
 
 
-def list_acts(database: Database, limit: int = LISTED) -> list[AccessEvent]:
-    """The latest acts, the newest first."""
+def list_acts(database: Database, limit: int = LISTED, before: int | None = None) -> list[AccessEvent]:
+    """The latest acts, the newest first; from below a number of the record."""
     with database.reading() as session:
-        return stored.list_acts(session, limit)
-
-
-def note(database: Database, by: str, act: AccessAct, about: str, details: str = "") -> None:
-    """Write down an act of which the change itself is stored elsewhere."""
-    with database.transaction() as session:
-        stored.note_act(session, by, act, about, details)
+        return stored.list_acts(session, limit, before=before)
 
 
 def note_domains(database: Database, settings: Settings) -> None:

@@ -14,9 +14,10 @@ from urllib.parse import quote
 
 from matchmaker.db import alerts as stored
 from matchmaker.db.alerts import Alert, letters_of
-from matchmaker.db.group_lists import group_names
+from matchmaker.db.group_lists import find_group, group_names
 from matchmaker.db.published import Published, list_published
 from matchmaker.db.session import Database, Session
+from matchmaker.domain.curation import GroupState
 from matchmaker.domain.days import local_day
 from matchmaker.domain.errors import InvalidChallengeError, NotFoundError, mark
 from matchmaker.domain.links import link_digest, new_token
@@ -53,6 +54,18 @@ class Wish:
     areas: tuple[str, ...]
     near: bool
     language: str
+
+
+def check_takes_part(database: Database, collection: str, group: str) -> None:
+    """That alerts can be asked for in a group's name.
+
+    Raises:
+        NotFoundError: there is no such group.
+        InvalidChallengeError: it takes no part.
+    """
+    with database.reading() as session:
+        if find_group(session, collection, group).state is not GroupState.ACTIVE:
+            raise InvalidChallengeError("address", mark("There are no alerts while the group takes no part."))
 
 
 def ask_for_alerts(

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from matchmaker.db.case_records import add_approval, change_latest_approval, find_latest_approval
 from matchmaker.db.cases import save_case
+from matchmaker.db.collection import active_ids
 from matchmaker.db.session import Session
 from matchmaker.domain.case import Case, Route, step
 from matchmaker.domain.errors import InvalidChallengeError, mark
@@ -36,12 +37,12 @@ def approve(
 
     Raises:
         StaleCaseError: the case has changed since; the list and text may be others than the adviser saw.
-        InvalidChallengeError: nobody is accepted and nothing is written in their place, no route is set, or the
-            message is too long; the error names the field.
+        InvalidChallengeError: nobody is accepted and nothing is written in their place, no route is set, the
+            message is too long, or somebody accepted takes no part any more; the error names the field.
         IllegalActError: the case's state does not allow it.
     """
     now = now or datetime.now(UTC)
-    with desk.database.transaction() as session:
+    with desk.transaction() as session:
         case = desk.seen(session, case_id, revision)
         approved = step(case, Act.APPROVE, Party.ADVISER)
         message = written(message, "message", required=False)
@@ -52,11 +53,21 @@ def approve(
             raise InvalidChallengeError(
                 "message", mark("Nobody is accepted. Write to the municipality why, or accept somebody.")
             )
+        _check_all_take_part(session, case)
         content = approved_content(to_approve(approved, message))
         released = now + timedelta(minutes=undo_minutes)
         add_approval(session, case_id, case.version, desk.adviser, now, released, content)
         details = {"count": len(case.accepted)}
         return save_case(session, case, approved, desk.actor, EventKind.APPROVE, details=details)
+
+
+def _check_all_take_part(session: Session, case: Case) -> None:
+    """Who has opted out since it was suggested is on no list that leaves."""
+    accepted = {one.id for one in case.accepted}
+    if accepted - active_ids(session, case.collection, accepted):
+        raise InvalidChallengeError(
+            "", mark("Somebody who is accepted takes no part any more. Reject whoever is marked so, then approve.")
+        )
 
 
 def take_back(desk: Desk, case_id: str, revision: int, now: datetime | None = None) -> Case:

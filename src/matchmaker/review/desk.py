@@ -5,6 +5,7 @@ done and ``StaleCaseError`` tells what was.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -48,10 +49,18 @@ SEARCHED = 60
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """An adviser at work."""
+    """An adviser at work. Acts are transactions of their own, or parts of one that is under way (``session``)."""
 
     database: Database
     adviser: str
+    session: Session | None = None
+
+    def within(self, session: Session) -> "Desk":
+        """The same desk, whose acts are parts of a transaction. ``add`` and ``more`` are none: they search before."""
+        return replace(self, session=session)
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        return nullcontext(self.session) if self.session else self.database.transaction()
 
     @property
     def actor(self) -> Actor:
@@ -172,7 +181,7 @@ class Desk:
 
         What was graded blind stays as it is: once the order is known, no grade is blind any more.
         """
-        with self.database.transaction() as session:
+        with self.transaction() as session:
             case = get_case(session, case_id)
             kept = [
                 save_judgment(session, case_id, collaborator_id, self.adviser, grade, blind=blind)
@@ -192,7 +201,7 @@ class Desk:
             InvalidChallengeError: "other" has no words, or there are too many; the error names the field.
         """
         message = written(message, "message", required=reason is ClosingReason.OTHER)
-        with self.database.transaction() as session:
+        with self.transaction() as session:
             case = self.seen(session, case_id, revision)
             closed = replace(step(case, Act.CLOSE, Party.ADVISER), closing_reason=reason, route=route)
             approval = find_latest_approval(session, case_id)
@@ -207,7 +216,7 @@ class Desk:
 
         ``promised_on`` is the day by which the municipality is promised an answer now.
         """
-        with self.database.transaction() as session:
+        with self.transaction() as session:
             case = self.seen(session, case_id, revision)
             is_matched = find_shortlist(session, case_id, case.version) is not None
             act = Act.REOPEN if is_matched else Act.REOPEN_UNMATCHED
@@ -220,7 +229,7 @@ class Desk:
         Raises:
             NotFoundError: there is none since the list was matched or approved, or it is another one.
         """
-        with self.database.transaction() as session:
+        with self.transaction() as session:
             case = self.seen(session, case_id, revision)
             event = find_undoable(list_events(session, case_id))
             if event is None or event.id != event_id:
@@ -256,7 +265,7 @@ class Desk:
         details: Mapping[str, Any] | None = None,
         beside: Callable[[Session, Case], object] | None = None,
     ) -> Case:
-        with self.database.transaction() as session:
+        with self.transaction() as session:
             case = self.seen(session, case_id, revision)
             after = change(case)
             if beside:

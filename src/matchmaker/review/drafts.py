@@ -3,7 +3,7 @@
 A draft is kept as it came from the form, right or wrong, behind a private link.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -77,10 +77,17 @@ def start_draft(database: Database, collection: str, typed: Mapping[str, Any]) -
     return token
 
 
-def keep(database: Database, token: str, typed: Mapping[str, Any], page: OpenPage | None = None) -> Meeting:
+def keep(
+    database: Database,
+    token: str,
+    typed: Mapping[str, Any],
+    page: OpenPage | None = None,
+    expect: Callable[[LinkedChallenge], None] | None = None,
+) -> Meeting:
     """Keep what was typed in some of the fields; the others stay.
 
     ``page`` is where it was typed: what has been changed there and in another window too is not kept, and is told.
+    ``expect`` refuses, where the draft is not as the sender saw it.
 
     Raises:
         NotFoundError: the link opens no draft.
@@ -89,6 +96,8 @@ def keep(database: Database, token: str, typed: Mapping[str, Any], page: OpenPag
         linked = find_by_link(session, link_digest(token))
         if linked is None or linked.draft is None:
             raise NotFoundError(mark("This link opens no draft."))
+        if expect is not None:
+            expect(linked)
         page = page or OpenPage()
         met = meet(linked.draft, linked.windows, clean(typed), page)
         save_draft(session, linked.id, met.whole, {**linked.windows, **dict.fromkeys(met.written, page.window)})

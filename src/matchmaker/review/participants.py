@@ -28,7 +28,7 @@ def admit_at_desk(desk: Desk, case_id: str, revision: int, participant_id: str) 
         NotFoundError: it does not ask any more.
         IllegalActError: the challenge is finished, or is internal now.
     """
-    with desk.database.transaction() as session:
+    with desk.transaction() as session:
         return _admit(session, desk.seen(session, case_id, revision), participant_id, desk.actor)
 
 
@@ -39,7 +39,7 @@ def refuse_at_desk(desk: Desk, case_id: str, revision: int, participant_id: str)
         StaleCaseError: somebody else has changed the case since.
         NotFoundError: there is none such.
     """
-    with desk.database.transaction() as session:
+    with desk.transaction() as session:
         return _refuse(session, desk.seen(session, case_id, revision), participant_id, desk.actor)
 
 

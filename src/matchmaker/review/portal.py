@@ -22,6 +22,7 @@ from matchmaker.review.drafts import Choices
 from matchmaker.review.intake import answer_day, challenge_of
 from matchmaker.review.status import (
     ApprovedList,
+    Status,
     answer_in,
     read_closing_message,
     read_status,
@@ -184,7 +185,15 @@ def read_approved(database: Database, case_id: str, now: datetime | None = None)
         NotFoundError: there is no such challenge.
         NotApprovedError: none has been sent.
     """
-    shown = read_status(database, case_id, now)
+    return approved_of(read_status(database, case_id, now))
+
+
+def approved_of(shown: Status) -> tuple[Approval, ApprovedList]:
+    """The list that is shown with a challenge.
+
+    Raises:
+        NotApprovedError: none is.
+    """
     if shown.approval is None or shown.approved is None:
         raise NotApprovedError(mark("No adviser has approved a list for this challenge yet."))
     return shown.approval, shown.approved

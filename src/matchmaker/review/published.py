@@ -58,8 +58,11 @@ def suggested_where(database: Database, collection: str, group: str, now: dateti
 
 
 def near_challenges(matcher: Matcher, published: Sequence[Published], group: str) -> list[Near]:
-    """Which of the open challenges are near a group's work, the nearest first; none for a group that is not indexed."""
-    newest = [one for one in published if one.is_open][:NEWEST]
+    """Which of the open challenges are near a group's work, the nearest first; none for a group that is not indexed.
+
+    Where the group is on the list already it has been suggested, and is told so (``suggested_where``).
+    """
+    newest = [one for one in published if one.is_open and not one.mentions(group)][:NEWEST]
     ranked = rank_groups(matcher, newest)
     near = [
         Near(one, own.confidence, own.probability)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from matchmaker.db.access import ANSWERS_KEPT, StoredAnswer, add_answer, delete_answers, find_answer
-from matchmaker.db.session import Database, Session
+from matchmaker.db.session import Database, Session, Turn
 from matchmaker.domain.errors import MatchmakerError, mark
 
 
@@ -27,17 +27,18 @@ def do_once(
     request: str,
     act: Callable[[Session], dict[str, Any]],
     now: datetime | None = None,
+    turns: Turn = Turn.CASES,
 ) -> tuple[dict[str, Any], bool]:
     """Do ``act`` in one transaction and give what it answers, and whether it was done already.
 
-    ``request`` is all that was asked for; without a ``key`` it is always done.
+    ``request`` is all that was asked for; without a ``key`` it is always done. ``turns`` are those that ``act`` needs.
 
     Raises:
         KeyReusedError: the key came with another request within the last 24 hours.
     """
     now = now or datetime.now(UTC)
     digest = hashlib.sha256(request.encode()).hexdigest()
-    with database.transaction() as session:
+    with database.transaction(turns) as session:
         if key is None:
             return act(session), False
         delete_answers(session, now - ANSWERS_KEPT)

@@ -18,10 +18,13 @@ def register_tie(
 
     Raises:
         NotFoundError: it is no candidate of the case.
-        InvalidChallengeError: the case has no municipality for which it could be, or the comment is too long.
+        InvalidChallengeError: the case has no municipality for which it could be, the comment is too long, or there is
+            none though nothing on the list fits; the error names the field.
     """
     comment = line(comment)
-    with desk.database.transaction() as session:
+    if kind is TieKind.OTHER and not comment:
+        raise InvalidChallengeError("comment", mark("Write what speaks against it, when nothing on the list fits."))
+    with desk.transaction() as session:
         case = desk.seen(session, case_id, revision)
         get_candidate(case, collaborator_id)
         municipality = None if everywhere else case.description.municipality
@@ -40,7 +43,7 @@ def take_back_tie(desk: Desk, case_id: str, revision: int, tie_id: int) -> Case:
     Raises:
         NotFoundError: there is no such tie of one of the case's candidates.
     """
-    with desk.database.transaction() as session:
+    with desk.transaction() as session:
         case = desk.seen(session, case_id, revision)
         tie = find_tie(session, case.collection, tie_id)
         if tie is None or tie.collaborator_id not in {one.id for one in case.candidates}:

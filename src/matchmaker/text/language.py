@@ -7,7 +7,7 @@ Swedish needs come out as German or Danish.
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import exp
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -58,7 +58,12 @@ def _likeliest(scores: dict[str, float]) -> tuple[str, float]:
 
 
 def _share_of_latin(letters: list[str]) -> float:
-    return sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters) / len(letters)
+    return sum(map(_is_latin, letters)) / len(letters)
+
+
+@lru_cache(maxsize=4096)
+def _is_latin(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith("LATIN")
 
 
 @cache

@@ -45,7 +45,8 @@ def clean_text(raw: str) -> CleanText:
     has_markup = bool(_MARKUP.search(raw))
     text = _without_markup(raw) if has_markup else raw
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join(_visible(character) for character in text)
+    if not text.replace("\n", "").isprintable():  # most texts need not be gone through letter by letter
+        text = "".join(_visible(character) for character in text)
     text = _BLANK_LINES.sub("\n", _SPACE.sub(" ", text)).strip()
     return CleanText(text, has_markup)
 

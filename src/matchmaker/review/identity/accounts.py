@@ -8,7 +8,7 @@ from matchmaker.db import identity as stored
 from matchmaker.db.session import Database, Session
 from matchmaker.domain.access import Role
 from matchmaker.domain.access_event import OPERATOR, PROVIDER, AccessAct
-from matchmaker.domain.account import AT_THE_DESK, STAFF, Account, AccountKind, SignInRefusedError
+from matchmaker.domain.account import AT_THE_DESK, STAFF, Account, AccountKind, OwnAccountError, SignInRefusedError
 from matchmaker.domain.errors import NotFoundError, SetupError, mark
 from matchmaker.review.identity.passwords import hash_password
 from matchmaker.review.identity.secrets import installation_key, keyed_digest
@@ -134,12 +134,25 @@ def list_accounts(database: Database) -> list[Account]:
         return stored.list_accounts(session)
 
 
+def get_account(database: Database, label: str) -> Account:
+    """One account.
+
+    Raises:
+        NotFoundError: there is no such account.
+    """
+    with database.reading() as session:
+        return _get(session, label)
+
+
 def end_account(database: Database, label: str, now: datetime | None = None, by: str = OPERATOR) -> None:
     """End an account with all of its sessions. What it did stays in the history.
 
     Raises:
         NotFoundError: there is no such account.
+        OwnAccountError: it is the account of who does it.
     """
+    if label == by:
+        raise OwnAccountError(mark("You cannot end your own account."))
     with database.transaction() as session:
         account = _get(session, label)
         stored.set_ended(session, account.id, account.ended_at or now or datetime.now(UTC))

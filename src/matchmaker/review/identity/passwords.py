@@ -1,6 +1,7 @@
 """Passwords of local accounts: argon2id by its library's defaults (RFC 9106's low-memory profile, 64 MiB)."""
 
 import threading
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -23,7 +24,6 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 """Each hash takes 64 MiB: many sign-ins at once wait for each other instead of taking the machine's memory."""
 
 _hasher = PasswordHasher()
-_NOBODYS = _hasher.hash("of an account that is not there")
 
 
 def hash_password(password: str) -> str:
@@ -51,12 +51,19 @@ def check_password(password: str) -> None:
         raise InvalidPasswordError(mark("The password is among those that are guessed first. Choose another one."))
 
 
+@cache
+def _nobodys() -> str:
+    """A hash to compare with where there is no account; not made while a server starts, which it would delay."""
+    return _hasher.hash("of an account that is not there")
+
+
 def check_sign_in(database: Database, settings: Settings, label: str, password: str) -> Account | None:
     """The account, if the password is its own. It takes as long where there is no such account."""
+    nobodys = _nobodys()  # whether it is needed or not
     with database.reading() as session:
         found = stored.find_by_label(session, label)
     account, hashed = found or (None, None)
-    is_right = _verify(hashed or _NOBODYS, password[: LONGEST + 1])
+    is_right = _verify(hashed or nobodys, password[: LONGEST + 1])
     if account is None or hashed is None or not is_right or account.kind is not AccountKind.LOCAL:
         return None
     if not counts(settings, account):

@@ -1,7 +1,8 @@
 """Personal tokens: made by staff on their own page, shown once, and worth no more than their account still is.
 
 They end with every way of ending an account's sessions at once: signing out everywhere, another password, other
-roles, the account's end. https://datatracker.ietf.org/doc/html/rfc6750 says how they are shown.
+roles, the account's end; and with them the API keys that they made, so that a token that was stolen leaves none behind.
+https://datatracker.ietf.org/doc/html/rfc6750 says how they are shown.
 """
 
 import logging
@@ -95,7 +96,7 @@ def bearer_of(database: Database, settings: Settings, presented: str, now: datet
     if token.expires_at <= now:
         raise ExpiredKeyError(mark("The personal token has expired. Make a new one on your account's page."))
     _note_use(database, token, now)
-    return Bearer(account.label, token.roles & account.roles)
+    return Bearer(account.label, token.roles & account.roles, token.id)
 
 
 def _note_use(database: Database, token: PersonalToken, now: datetime) -> None:

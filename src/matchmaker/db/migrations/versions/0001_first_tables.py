@@ -13,6 +13,11 @@ branch_labels = None
 depends_on = None
 
 
+def cached_vectors() -> str:
+    """PostgreSQL has a type for each table, and pgvector one that is called ``vector``; 0014 calls all the same."""
+    return "vector" if op.get_bind().dialect.name == "sqlite" else "cached_vector"
+
+
 def upgrade() -> None:
 
     op.create_table(
@@ -33,7 +38,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_collection")),
     )
     op.create_table(
-        "vector",
+        cached_vectors(),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_vector")),
@@ -145,6 +150,6 @@ def downgrade() -> None:
     op.drop_table("shortlist")
     op.drop_table("document")
     op.drop_table("collaborator")
-    op.drop_table("vector")
+    op.drop_table(cached_vectors())
     op.drop_table("collection")
     op.drop_table("challenge")

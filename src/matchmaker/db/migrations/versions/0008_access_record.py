@@ -15,6 +15,11 @@ branch_labels = None
 depends_on = None
 
 
+def cached_vectors() -> str:
+    """As in 0001."""
+    return "vector" if op.get_bind().dialect.name == "sqlite" else "cached_vector"
+
+
 def upgrade() -> None:
     op.create_table(
         "access_event",
@@ -40,15 +45,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_retired_session_value")),
     )
     op.create_index(op.f("ix_retired_session_value_session_id"), "retired_session_value", ["session_id"])
-    op.add_column("vector", sa.Column("query_since", sa.DateTime(timezone=True), nullable=True))
-    op.create_index(op.f("ix_vector_query_since"), "vector", ["query_since"])
+    table = cached_vectors()
+    op.add_column(table, sa.Column("query_since", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(op.f(f"ix_{table}_query_since"), table, ["query_since"])
     # Nobody can tell any more which of those kept so far are of challenges, so that all are forgotten after a while.
-    vectors = sa.table("vector", sa.column("query_since", sa.DateTime(timezone=True)))
+    vectors = sa.table(table, sa.column("query_since", sa.DateTime(timezone=True)))
     op.execute(vectors.update().values(query_since=datetime.now(UTC)))
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_vector_query_since"), "vector")
-    op.drop_column("vector", "query_since")
+    table = cached_vectors()
+    op.drop_index(op.f(f"ix_{table}_query_since"), table)
+    op.drop_column(table, "query_since")
     op.drop_table("retired_session_value")
     op.drop_table("access_event")
