@@ -31,7 +31,9 @@ from matchmaker_api.schemas.desk_case import DeskCase
 
 
 def revision_etag(revision: int) -> str:
-    """The version of a case: its document changes with its revision, and with nothing else."""
+    """The version of a case: its document changes with its revision, but for contacts that are erased when a case has
+    long been finished, by which no act is made another one.
+    """
     return f'"{revision}"'
 
 

@@ -277,7 +277,8 @@ class Workspace:
             else:
                 from matchmaker.retrieval.transformer_encoder import TransformerEncoder
 
-                opened = TransformerEncoder(str(prepared.model_folder))
+                # By its own name, since what was learned for the encoder holds in 32 bits as well.
+                opened = TransformerEncoder(str(prepared.model_folder), prepared.folder.name)
             self._compared_encoders[key] = CachedEncoder(opened, DatabaseVectorCache(self.database))
         return self._compared_encoders[key]
 

@@ -13,7 +13,7 @@ from matchmaker.domain.access import Role
 from matchmaker.domain.import_job import JobState
 from tests.e2e.keys import bearing
 from tests.e2e.staff import Staff, staff
-from tests.e2e.test_fuzz import EXAMPLES, EXCLUDED, QUIET
+from tests.e2e.test_fuzz import EXAMPLES, EXCLUDED, QUIET, name_of
 from tests.waiting import becomes
 
 __all__ = ["staff"]
@@ -42,7 +42,7 @@ class Staffs:
 
     def before_call(self, case: schemathesis.Case) -> None:
         case.headers.update(self.headers)
-        match name_of(case):
+        match name_of(case.operation):
             case "list_catalogue_groups":
                 case.query = {"q": "energi"}
             case "make_key":
@@ -51,7 +51,7 @@ class Staffs:
                 case.body = {"title": f"Verk {next(self.numbers)}"}
 
     def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:
-        if name_of(case) != "send_import":
+        if name_of(case.operation) != "send_import":
             return {}
         line = f"w{next(self.numbers)};energy-engineering;Vätgas;Elektrolys.;2023\n"
         return {"data": {"source": "table"}, "files": {"file": ("works.csv", TABLE + line, "text/csv")}}
@@ -59,8 +59,8 @@ class Staffs:
     def after_call(self, response: Any, case: schemathesis.Case) -> None:
         super().after_call(response, case)  # type: ignore[misc]  # the other class has it
         if response.status_code < 300:
-            self.done[name_of(case)] += 1
-            if name_of(case) in IMPORTING:
+            self.done[name_of(case.operation)] += 1
+            if name_of(case.operation) in IMPORTING:
                 assert becomes(lambda: self.rests(response.json()["id"]))
 
     def rests(self, identifier: str) -> bool:
@@ -98,7 +98,3 @@ def test_the_description_holds_for_chains_of_staffs_requests(
 
     Chain.run(settings=settings(max_examples=max(EXAMPLES // 3, 5), stateful_step_count=10, **QUIET))
     assert set(told) & walked, told
-
-
-def name_of(case: schemathesis.Case) -> str:
-    return str(case.operation.definition.raw["operationId"])

@@ -1,16 +1,14 @@
 """The desk over the API, as its pages do it: from the queue to a sent list, nobody overwritten, nothing done twice."""
 
-from datetime import date, timedelta
-
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from matchmaker.db.case_models import ChallengeRow, JudgmentRow
+from matchmaker.db.case_models import ChallengeRow
 from matchmaker.db.case_records import ParticipantRole
 from matchmaker.domain.case import Case
-from matchmaker.domain.days import local_day
+from matchmaker.pipeline import Matcher
 from matchmaker.review import drafts, joining
-from matchmaker.review.intake import submit_challenge
+from matchmaker.review.desk import Desk
 from matchmaker.workspace import Workspace
 from tests.e2e.keys import bearing, new_key
 from tests.integration.cases import CHOICES, TYPED, kinds, read, send
@@ -20,57 +18,6 @@ __all__ = ["adviser", "case", "http", "other", "place", "staff"]
 
 ROUTE = {"route": "research_group", "message": "Börja med den första."}
 ACCEPTED = {"decision": "accepted"}
-
-
-def promised(place: Workspace, case_id: str, day: date) -> None:
-    with place.database.transaction() as session:
-        session.execute(update(ChallengeRow).where(ChallengeRow.id == case_id).values(promised_on=day))
-
-
-def test_the_queue_is_gone_through_by_its_cursor_overdue_first(place: Workspace, adviser: Adviser) -> None:
-    sent = [send(place, municipality="2582")[1].id for _ in range(5)]
-    today = local_day()
-    for case_id, days in zip(sent, (3, -1, 3, 1, -5), strict=True):
-        promised(place, case_id, today + timedelta(days=days))
-    found, path = [], f"{API}/cases?municipality=2582&limit=2"
-    while path:
-        page = adviser.ask("GET", path).json()
-        assert page["total"] == len(sent)
-        found += [one["id"] for one in page["items"]]
-        path = page["next"]
-    assert found == [sent[4], sent[1], sent[3], sent[0], sent[2]]
-    late = adviser.ask("GET", "cases?municipality=2582&overdue=true").json()["items"]
-    assert [(one["id"], one["is_overdue"]) for one in late] == [(sent[4], True), (sent[1], True)]
-    first = adviser.ask("GET", "cases?municipality=2582&limit=2").json()
-    adviser.read(sent[4]).done("POST", "closing", {"reason": "done", "route": "not_for_us"})
-    rest = adviser.ask("GET", first["next"]).json()["items"]
-    assert [one["id"] for one in rest] == [sent[3], sent[0]], "what went meanwhile moves nothing past the cursor"
-    closed = adviser.ask("GET", "cases?state=closed&municipality=2582").json()["items"]
-    assert [one["id"] for one in closed] == [sent[4]]
-    for query in ("state=draft", "after=nonsense", "limit=0", "confidence=certain"):
-        assert adviser.ask("GET", f"cases?{query}").status_code == 422, query
-
-
-def test_the_summary_counts_what_waits(place: Workspace, adviser: Adviser) -> None:
-    before = adviser.ask("GET", "summary").json()
-    promised(place, send(place, municipality="2514")[1].id, local_day() - timedelta(days=1))
-    after = adviser.ask("GET", "summary").json()
-    assert after["overdue"] == before["overdue"] + 1
-    assert after["by_state"]["matched"] == before["by_state"].get("matched", 0) + 1
-    assert {"municipality": "2514", "cases": 1} in after["open_by_municipality"]
-
-
-def test_cases_are_given_an_owner_many_at_once(place: Workspace, adviser: Adviser, other: Adviser) -> None:
-    assert adviser.ask("GET", "advisers").json() == {"items": ["adviser-1", "adviser-2"], "you": "adviser-1"}
-    ids = [send(place, municipality="2582")[1].id for _ in range(2)]
-    stranger = adviser.ask("POST", "assignments", {"cases": ids, "owner": "adviser-9"})
-    assert stranger.json()["errors"][0]["pointer"] == "/owner"
-    assert [read(place, one).owner for one in ids] == [None, None]
-    done = adviser.ask("POST", "assignments", {"cases": [ids[0], "nothing", ids[1]], "owner": "adviser-2"})
-    assert done.json() == {"assigned": ids, "not_found": ["nothing"]}
-    mine = other.ask("GET", "cases?owner=me&municipality=2582").json()["items"]
-    assert [one["id"] for one in mine] == ids
-    assert adviser.ask("GET", "cases?owner=nobody&municipality=2582&limit=100").text.find(ids[0]) == -1
 
 
 def test_a_challenge_becomes_a_list_that_the_municipality_reads_as_it_was_seen(
@@ -127,6 +74,21 @@ def test_nobody_is_overwritten_and_what_the_other_did_is_told(
     assert "was accepted." in news["missed"][0]["text"]
     both = f"{mine.etag}, {adviser.read(case.id).etag}"
     assert mine.act("PUT", f"candidates/{who}/decision", rejected, **{"If-Match": both}).status_code == 200
+
+
+def test_who_is_overtaken_while_the_catalogue_is_searched_is_told(
+    place: Workspace, adviser: Adviser, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, searched = adviser.read(case.id), Workspace.matcher
+
+    def overtaken(workspace: Workspace, *args: str) -> Matcher:
+        Desk(place.database, "adviser-2").note(case.id, "Under tiden.")
+        return searched(workspace, *args)
+
+    monkeypatch.setattr(Workspace, "matcher", overtaken)
+    answer = seen.act("PUT", "candidates/nursing")
+    assert (answer.status_code, answer.json()["type"]) == (412, "/problems/precondition-failed")
+    assert "nursing" not in {one.id for one in read(place, case.id).candidates}
 
 
 def test_what_was_not_seen_is_not_approved(place: Workspace, adviser: Adviser, other: Adviser, case: Case) -> None:
@@ -189,40 +151,6 @@ def test_what_is_wrong_is_pointed_at_in_the_readers_language(
     assert read(place, case.id).revision == case.revision
 
 
-def test_somebody_is_found_put_on_the_list_and_taken_off_again(place: Workspace, adviser: Adviser, case: Case) -> None:
-    seen = adviser.read(case.id)
-    found = adviser.ask("GET", f"cases/{case.id}/found?q=nursing").json()["items"]
-    assert found[0]["id"] == "nursing" and found[0]["confidence"] is None
-    added = seen.done("PUT", "candidates/nursing")
-    assert added.case["candidates"][-1]["decision"] == "accepted"
-    assert added.case["candidates"][-1]["origin"] == "adviser"
-    assert added.case["undoable"]["kind"] == "add"
-    stray = added.act("POST", "undoing", {"event": added.case["undoable"]["event"] + 1})
-    assert stray.status_code == 404
-    undone = added.done("POST", "undoing", {"event": added.case["undoable"]["event"]})
-    assert undone.names == seen.names
-    more = undone.done("POST", "further-candidates", {"like": seen.names[0]})
-    assert {one["origin"] for one in more.case["candidates"][len(seen.names) :]} == {"more"}
-    assert more.act("PUT", "candidates/nobody-at-all").status_code == 404
-
-
-def test_candidates_come_with_evidence_load_and_what_speaks_against_them(adviser: Adviser, case: Case) -> None:
-    seen = adviser.read(case.id)
-    first = seen.names[0]
-    tied = seen.done("POST", f"candidates/{first}/ties", {"kind": "supplier", "comment": "Ramavtal"})
-    listed = adviser.ask("GET", f"cases/{case.id}/candidates").json()
-    one = listed["items"][0]
-    assert one["suggestion"]["collaborator"] == first and one["suggestion"]["evidence"][0]["sentence"]
-    assert one["meaning"] + one["words"] == pytest.approx(1) and one["hindrances"] == []
-    (tie,) = one["ties"]
-    assert (tie["kind"], tie["comment"], tie["municipality"]) == ("supplier", "Ramavtal", "2580")
-    accepted = tied.done("PUT", f"candidates/{first}/decision", ACCEPTED)
-    preview = adviser.ask("POST", f"cases/{case.id}/approval/preview", ROUTE).json()
-    assert [(one["collaborator"], len(one["ties"])) for one in preview["warnings"]] == [(first, 1)]
-    accepted.done("DELETE", f"ties/{tie['id']}")
-    assert adviser.ask("GET", f"cases/{case.id}/candidates").json()["items"][0]["ties"] == []
-
-
 def test_a_municipality_is_let_in_and_taken_out(place: Workspace, adviser: Adviser, case: Case) -> None:
     token = drafts.start_draft(place.database, "main", {**TYPED, "municipality": "2582"})
     joining.join(place.database, token, case.id, ParticipantRole.CO_OWNER, CHOICES)
@@ -260,53 +188,6 @@ def test_a_case_waits_for_its_answer_is_closed_and_opened_again(adviser: Adviser
     assert events == ["reopen", "close", "owner", "route", "resume", "ask", "match", "submit"]
     letters = adviser.ask("GET", f"cases/{case.id}/letters").json()
     assert {one["kind"] for one in letters["items"]} >= {"question", "closed"} and not letters["is_stopped"]
-
-
-def test_grades_are_blind_only_before_the_case_was_read(place: Workspace, adviser: Adviser) -> None:
-    unread, opened = (send(place)[1].id for _ in range(2))
-    adviser.read(opened)
-    for case_id, blind in ((unread, True), (opened, False)):
-        path = f"cases/{case_id}/blind-round"
-        shown = adviser.ask("GET", path).json()
-        assert shown["seen"] is not blind and not shown["graded"]
-        assert {(one["rank"], one["confidence"]) for one in shown["items"]} == {(None, None)}
-        who = [one["collaborator"] for one in shown["items"]]
-        some = adviser.ask("PUT", f"{path}/grades", {"grades": {who[0]: 1, "nobody": 1}})
-        pointers = [one["pointer"] for one in some.json()["errors"]]
-        assert pointers == [*(f"/grades/{one}" for one in who[1:]), "/grades"]
-        assert adviser.ask("PUT", f"{path}/grades", {"grades": dict.fromkeys(who, 2)}).json() == {"all_kept": True}
-        with place.database.reading() as session:
-            rows = session.scalars(select(JudgmentRow).where(JudgmentRow.challenge_id == case_id)).all()
-        assert {(one.grade, one.blind) for one in rows} == {(2, blind)} and len(rows) == len(who)
-        told = adviser.ask("GET", path).json()
-        assert told["graded"] and [one["rank"] for one in told["items"]] == sorted(one["rank"] for one in told["items"])
-        again = adviser.ask("PUT", f"{path}/grades", {"grades": dict.fromkeys(who, 0)}).json()
-        assert again == {"all_kept": not blind}, "what was graded blind stays as it was"
-
-
-def test_both_lists_are_compared_and_the_challenge_is_on_the_map(adviser: Adviser, case: Case) -> None:
-    seen = adviser.read(case.id)
-    seen.done("PUT", f"candidates/{seen.names[1]}/decision", ACCEPTED)
-    rows = adviser.ask("GET", f"cases/{case.id}/comparison").json()["items"]
-    first = rows[0]
-    assert (first["collaborator"], first["system_rank"], first["final_rank"]) == (seen.names[1], 2, 1)
-    drawn = adviser.ask("GET", f"cases/{case.id}/map").json()
-    near = [one["nearness"] for one in drawn["items"]]
-    assert near == sorted(near, reverse=True) and drawn["total"] >= len(near) > 20
-
-
-def test_a_challenge_that_was_never_matched_is_matched_when_it_is_read(place: Workspace, adviser: Adviser) -> None:
-    sent = submit_challenge(
-        place.database,
-        text=str(TYPED["problem"]),
-        title=None,
-        language="sv",
-        municipality="2580",
-        collection="main",
-        answer_days=10,
-    )
-    seen = adviser.read(sent.id)
-    assert seen.case["state"] == "matched" and seen.names
 
 
 def test_a_draft_is_no_case_and_a_case_that_is_not_there_is_not_found(place: Workspace, adviser: Adviser) -> None:

@@ -1,12 +1,15 @@
 """Imports as jobs: a difference first, then the change, all or nothing in each batch, and back again."""
 
+import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
+from matchmaker.catalogue.importers import find_source
 from matchmaker.curation import imports
 from matchmaker.curation.imports import ask, ask_to_stop
 from matchmaker.curation.worker import run_waiting
@@ -18,7 +21,7 @@ from matchmaker.db.session import Database
 from matchmaker.db.work_models import RecordRow, WorkRow
 from matchmaker.db.works import save_records
 from matchmaker.domain.errors import FileProblem, InvalidFileError
-from matchmaker.domain.import_job import ImportStateError, JobState, Verdict
+from matchmaker.domain.import_job import ImportJob, ImportStateError, JobState, Verdict
 from matchmaker.domain.work import Hint, HintScheme
 from tests.conftest import collaborator
 from tests.integration.imports import COLLECTION, PSEUDONYM, Shelf, record
@@ -247,3 +250,53 @@ def test_an_uploaded_file_is_deleted_when_it_has_been_read(shelf: Shelf, tmp_pat
     with shelf.database.reading() as session:
         (job,) = jobs.find_jobs(session, COLLECTION)
     assert shelf.step(ask(shelf.database, job.id, "approve")).state is JobState.DONE
+
+
+def test_while_a_file_is_read_it_is_told_how_long_that_takes_still(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "READ_BATCH", 2)
+    file = tmp_path / "works.jsonl"
+    lines = [{"id": f"https://openalex.org/W{1000 + number}", "title": f"Snö {number}"} for number in range(6)]
+    file.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
+    seen: list[ImportJob] = []
+
+    def told(_done: int, _total: int) -> None:
+        with database.reading() as session:
+            seen.append(jobs.get_job(session, job.id))
+
+    with database.transaction() as session:
+        values = ("openalex", file.name, str(file), "steward")
+        job = jobs.add_job(session, COLLECTION, *values, is_complete=False, skip_rejected=False)
+        claimed = jobs.claim_job(session, datetime.now(UTC), job.id)
+    assert claimed
+    imports.run_job(database, claimed, find_source, PSEUDONYM, told)
+    assert [(one.done, one.total) for one in seen] == [(0, 6), (2, 6), (4, 6)]
+    assert seen[0].time_left(datetime.now(UTC)) is None and seen[1].time_left(datetime.now(UTC))
+
+
+def test_no_batch_reads_a_whole_collection(shelf: Shelf) -> None:
+    """What is there is found by an index, or an import would take the longer for each line the more there are."""
+    asked: list[tuple[str, Any]] = []
+    engine = shelf.database.engine
+
+    def note(_connection: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            asked.append((statement, values[0] if isinstance(values, list) else values))
+
+    one = record("1", "Snöröjning på cykelvägar i norr", "snow", text="Plogning.", doi="10.1000/1")
+    two = record("2", "Snöröjning på cykelvägar i söder", "snow", text="Sandning.")
+    job = shelf.read(one, two)
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        job = shelf.step(ask(shelf.database, job.id, "approve"))
+        shelf.load(record("1", "Snöröjning på cykelvägar i norr", "snow", text="Plogning igen.", doi="10.1000/1"))
+        shelf.undo(job)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    tables = r"(record|work|work_key|work_link|document|passage|import_line)"
+    whole = re.compile(rf"SCAN {tables}$|SCAN {tables} |SEARCH {tables} .*\(collection=\?\)$")
+    with engine.connect() as connection:
+        for statement, values in asked:
+            plans = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            assert not [one[3] for one in plans if whole.search(one[3])], statement

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,10 @@ from matchmaker.db.alerts import list_confirmed
 from matchmaker.domain.case import Case, Decision, Route
 from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.errors import NotFoundError
+from matchmaker.domain.workflow import State
 from matchmaker.review.alerts import Wish, ask_for_alerts, confirm, write_alerts
 from matchmaker.review.desk import Desk
+from matchmaker.review.status import read_status
 from matchmaker.settings import Settings
 from matchmaker.workspace import Workspace
 from matchmaker_api.app import create_app
@@ -109,6 +111,30 @@ def test_no_list_leaves_with_somebody_who_has_opted_out_since(pages: TestClient,
     case = desk.decide(case.id, read(place, case.id).revision, GROUP, Decision.PENDING)
     again = {**typed, "revision": case.revision}
     assert pages.post(f"/desk/cases/{case.id}/approve", data=again, follow_redirects=False).status_code == 303
+
+
+def test_a_list_that_was_approved_and_not_sent_yet_is_taken_back_when_somebody_on_it_opts_out(place: Workspace) -> None:
+    other = _approved(place, title="En annan", undo_minutes=10, group=None)
+    waiting = _approved(place, title="Väntar ännu", undo_minutes=10)
+    sent = _approved(place, title="Skickad", undo_minutes=0)
+    opt_out(place)
+    assert [read(place, one.id).state for one in (waiting, sent, other)] == [
+        State.IN_REVIEW,
+        State.APPROVED,
+        State.APPROVED,
+    ]
+    after = read_status(place.database, waiting.id, datetime.now(UTC) + timedelta(minutes=11))
+    assert after.approved is None, "it leaves at no later time either"
+    assert read_status(place.database, sent.id).approved is not None
+
+
+def _approved(place: Workspace, title: str, undo_minutes: int, group: str | None = GROUP) -> Case:
+    _, case = send(place, title=title, problem=NEED)
+    desk = Desk(place.database, "adviser-1")
+    chosen = group or next(one.id for one in case.candidates if one.id != GROUP)
+    case = desk.decide(case.id, case.revision, chosen, Decision.ACCEPTED)
+    case = desk.set_route(case.id, case.revision, Route.RESEARCH_GROUP)
+    return publish(place, case, undo_minutes=undo_minutes)
 
 
 def test_neither_a_restored_backup_nor_an_index_built_from_it_brings_anybody_back(

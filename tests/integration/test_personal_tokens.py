@@ -19,8 +19,9 @@ from matchmaker.review.identity.secrets import digest
 from matchmaker.workspace import Workspace
 from tests.e2e.keys import bearing, new_key
 from tests.identity_place import OTHER_PASSWORD, PASSWORD, form_token, sign_in
+from tests.integration.route_needs import GROUPS, TOKEN_NEEDS
 from tests.integration.sign_in_place import app, browse, place, quick_hashes
-from tests.integration.test_policy import GROUPS, TOKEN_NEEDS, filled
+from tests.integration.test_policy import filled
 
 __all__ = ["app", "browse", "place", "quick_hashes"]
 

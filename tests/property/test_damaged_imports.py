@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from matchmaker.catalogue.importers import SOURCES
+from matchmaker.catalogue.importers.source import guess_records
 from tests.conftest import ROOT
 from tests.property.damage import samples
 
@@ -21,6 +22,17 @@ SEED = int(os.environ.get("MATCHMAKER_DAMAGE_SEED", "1"))
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_source_has_samples_to_damage(name: str) -> None:
     assert samples(SOURCES[name])
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_how_many_records_a_file_has_is_guessed_from_its_bytes_unless_it_is_packed(name: str) -> None:
+    source = SOURCES[name]
+    for sample in samples(source):
+        guess = guess_records(source, sample)
+        if sample.suffix in {".gz", ".zip", ".xlsx"}:
+            assert guess == 0
+        else:
+            assert guess > 0 and abs(guess - len(list(source.read(sample)))) <= 2, sample.name
 
 
 def test_damaged_files_end_in_records_problems_or_a_refusal() -> None:

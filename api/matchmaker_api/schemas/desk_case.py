@@ -1,4 +1,4 @@
-"""A case as the desk sees it. All of it changes with the case's revision alone, so that this is its version."""
+"""A case as the desk sees it: what acts change, and with it the case's revision, so that this is its version."""
 
 from datetime import date, datetime
 

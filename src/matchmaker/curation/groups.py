@@ -12,6 +12,7 @@ from matchmaker.db.alerts import delete_group_alerts
 from matchmaker.db.catalogue import add_collaborator, decided_collaborator, refresh_collaborator, touch_collection
 from matchmaker.db.group_lists import find_group
 from matchmaker.db.session import Database, Session, Turn
+from matchmaker.db.unsent_lists import take_back_unsent
 from matchmaker.db.work_links import copy_links, refresh_evidence, refresh_works, set_links
 from matchmaker.db.works import save_records, touched_works
 from matchmaker.domain.access_event import AccessAct
@@ -67,7 +68,7 @@ def reinstate_group(database: Database, collection: str, group: str, by: str) ->
 def opt_out(database: Database, ledger: Path, collection: str, group: str, by: str) -> None:
     """Take a group out of index, pages and API at once, at its own wish; a restored backup does not bring it back.
 
-    The addresses that asked for alerts in its name are forgotten.
+    The addresses that asked for alerts in its name are forgotten. Lists with it that have not been sent yet are not.
     """
     note_opt_out(ledger, collection, group, is_out=True)
     _decide(database, collection, group, DecisionKind.OPTED_OUT, {}, by)
@@ -227,6 +228,7 @@ def _decide(
         refresh_collaborator(session, collection, group)
         if kind is DecisionKind.OPTED_OUT:
             delete_group_alerts(session, collection, group)
+            take_back_unsent(session, collection, group, datetime.now(UTC))
             access_record.note_act(session, by, AccessAct.OPTED_OUT, group, collection)
 
 

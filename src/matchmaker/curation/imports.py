@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from matchmaker.catalogue.importers.source import Reading, Source
+from matchmaker.catalogue.importers.source import Reading, Source, guess_records
 from matchmaker.curation.records import Pseudonym, prepare_record
 from matchmaker.db import import_jobs as jobs
 from matchmaker.db.bulk import content_digest
@@ -107,10 +107,11 @@ def ask_to_stop(database: Database, job_id: str) -> None:
 
 
 def _read(database: Database, job: ImportJob, source: Source, pseudonym: Pseudonym, batches: "_Batches") -> None:
+    guess = _guess(source, Path(job.path))  # before the transaction: the file may be large
     with database.transaction(Turn.CATALOGUE) as session:
         ensure_collection(session, job.collection)
         jobs.clear_lines(session, job.id)
-        _begin(session, job, JobState.READING, total=0)
+        _begin(session, job, JobState.READING, total=guess)
     number = wrong = 0
     today = datetime.now(UTC).date()
     for batch in _batches(source.read(Path(job.path)), READ_BATCH):
@@ -140,6 +141,13 @@ def _read(database: Database, job: ImportJob, source: Source, pseudonym: Pseudon
             locked_until=None,
             finished_at=datetime.now(UTC),
         )
+
+
+def _guess(source: Source, path: Path) -> int:
+    try:
+        return guess_records(source, path)
+    except OSError:
+        return 0  # reading it will say what is wrong
 
 
 def _prepared(reading: Reading, pseudonym: Pseudonym, today: date) -> Record | FileProblem:

@@ -14,6 +14,7 @@ from matchmaker.db import decisions
 from matchmaker.db.alerts import delete_group_alerts
 from matchmaker.db.catalogue import refresh_collaborator
 from matchmaker.db.session import Database, Turn
+from matchmaker.db.unsent_lists import take_back_unsent
 from matchmaker.domain.curation import Decision, DecisionKind
 from matchmaker.domain.errors import NotFoundError
 
@@ -74,6 +75,7 @@ def renew_opt_outs(database: Database, ledger: Path) -> int:
             decision = Decision(group, DecisionKind.OPTED_OUT, "", {}, "ledger", datetime.now(UTC))
             decisions.save_decision(session, collection, decision)
             delete_group_alerts(session, collection, group)
+            take_back_unsent(session, collection, group, datetime.now(UTC))
         try:
             with database.transaction(Turn.CATALOGUE_AND_CASES) as session:
                 refresh_collaborator(session, collection, group)

@@ -101,6 +101,11 @@ class Approval:
     content: Mapping[str, Any]
 
 
+def is_on_list(content: Mapping[str, Any], collaborator_id: str) -> bool:
+    """Whether a collaborator is on the list that an approval froze."""
+    return any(own.get("collaborator_id") == collaborator_id for own in content.get("suggestions", ()))
+
+
 def add_message(session: Session, case_id: str, kind: MessageKind, author: str, text: str) -> int:
     """A message on a case; returns its id."""
     row = MessageRow(challenge_id=case_id, at=datetime.now(UTC), kind=kind, author=author, text=text)

@@ -11,6 +11,7 @@ from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from matchmaker.db.case_models import ApprovalRow, ChallengeRow, VersionRow
+from matchmaker.db.case_records import is_on_list
 from matchmaker.db.cases import aware
 from matchmaker.domain.description import Description, Visibility
 from matchmaker.domain.workflow import State
@@ -36,7 +37,7 @@ class Published:
 
     def mentions(self, collaborator_id: str) -> bool:
         """Whether a collaborator is on the list."""
-        return any(own.get("collaborator_id") == collaborator_id for own in self.content.get("suggestions", ()))
+        return is_on_list(self.content, collaborator_id)
 
 
 def list_published(session: Session, collection: str, now: datetime, mentioning: str | None = None) -> list[Published]:

@@ -16,6 +16,7 @@ from matchmaker.db.work_models import DecisionRow, HintRow, LinkRow
 from matchmaker.db.works import delete_works, works_of, write_works
 from matchmaker.domain.collaborator import Document
 from matchmaker.domain.curation import DecisionKind
+from matchmaker.domain.language import Language
 from matchmaker.domain.work import LABELS, HintScheme, LinkBasis, LinkState, Work
 
 BATCH = 400
@@ -93,7 +94,7 @@ def documents_of(work: Work) -> list[Document]:
     named = dict.fromkeys(LABELS.get(note.source, note.source) for note in work.sources)
     return [
         Document(
-            id=f"work:{work.id}:{text.language or 'und'}",
+            id=_document_id(work.id, text.language or Language.OTHER),
             text=text.text or ", ".join(text.keywords) or text.title,
             title=text.title,
             language=text.language,
@@ -106,6 +107,10 @@ def documents_of(work: Work) -> list[Document]:
         )
         for text in work.texts
     ]
+
+
+def _document_id(work_id: str, language: Language) -> str:
+    return f"work:{work_id}:{language.value}"
 
 
 def _link(
@@ -228,12 +233,14 @@ def _speaking(session: Session, collection: str, links: Mapping[str, Mapping[str
 
 
 def _document_ids(session: Session, collection: str, work_ids: Sequence[str], keep: set[str]) -> list[str]:
+    """The works' documents that there are, but for those to keep."""
+    ids = [_document_id(work_id, language) for work_id in work_ids for language in Language]
     found: list[str] = []
-    for start in range(0, len(work_ids), BATCH):
-        batch = work_ids[start : start + BATCH]
-        statement = select(DocumentRow.id).where(DocumentRow.collection == collection, DocumentRow.work.in_(batch))
-        # Leaders' projects, imported as such, may be documents of a work of the same name: these are not ours.
-        found += session.scalars(statement.where(DocumentRow.id.startswith("work:", autoescape=True)))
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        found += session.scalars(
+            select(DocumentRow.id).where(DocumentRow.collection == collection, DocumentRow.id.in_(batch))
+        )
     return [one for one in found if one not in keep]
 
 

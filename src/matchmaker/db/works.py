@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from matchmaker.db.bulk import content_digest
@@ -56,23 +56,31 @@ def touched_works(
     """The works that records belong to after they were saved, and those that they or others belonged to before."""
     touched = {before["work_id"] for before in previous if before["work_id"]}
     touched |= {work_id for before in previous for _, _, work_id in before["moved"]}
-    for batch in _batches([(one.source, one.id) for one in records]):
-        statement = select(RecordRow.work_id).where(
-            RecordRow.collection == collection, tuple_(RecordRow.source, RecordRow.id).in_(batch)
-        )
-        touched |= set(session.scalars(statement))
+    for own in _are_records(collection, [(one.source, one.id) for one in records]):
+        touched |= set(session.scalars(select(RecordRow.work_id).where(*own)))
     return touched
 
 
 def current_digests(session: Session, collection: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """Digests of the records that are there, by source and record id."""
     found: dict[tuple[str, str], str] = {}
-    for batch in _batches(keys):
-        statement = select(RecordRow.source, RecordRow.id, RecordRow.digest).where(
-            RecordRow.collection == collection, tuple_(RecordRow.source, RecordRow.id).in_(batch)
-        )
+    for own in _are_records(collection, keys):
+        statement = select(RecordRow.source, RecordRow.id, RecordRow.digest).where(*own)
         found |= {(source, record_id): digest for source, record_id, digest in session.execute(statement).tuples()}
     return found
+
+
+def _are_records(collection: str, keys: Sequence[tuple[str, str]]) -> Iterable[list[ColumnElement[bool]]]:
+    """Conditions that together find the records of these sources and ids.
+
+    Source by source: of pairs SQLite asks no index, but reads the whole collection.
+    """
+    by_source: dict[str, list[str]] = {}
+    for source, record_id in keys:
+        by_source.setdefault(source, []).append(record_id)
+    for source, ids in by_source.items():
+        for batch in _batches(ids):
+            yield [RecordRow.collection == collection, RecordRow.source == source, RecordRow.id.in_(batch)]
 
 
 def restore_records(session: Session, collection: str, changes: Sequence[tuple[str, str, Previous]]) -> set[str]:
@@ -158,15 +166,12 @@ class _Batch:
     @classmethod
     def read(cls, session: Session, collection: str, records: Sequence[Record]) -> "_Batch":
         rows: dict[tuple[str, str], RecordRow] = {}
-        for ids in _batches([(one.source, one.id) for one in records]):
-            statement = select(RecordRow).where(
-                RecordRow.collection == collection, tuple_(RecordRow.source, RecordRow.id).in_(ids)
-            )
-            rows |= {(row.source, row.id): row for row in session.scalars(statement)}
+        for own in _are_records(collection, [(one.source, one.id) for one in records]):
+            rows |= {(row.source, row.id): row for row in session.scalars(select(RecordRow).where(*own))}
         works: set[str] = set()
-        for ids_of_works in _batches([_own_work(one) for one in records]):
-            own = select(WorkRow.id).where(WorkRow.collection == collection, WorkRow.id.in_(ids_of_works))
-            works |= set(session.scalars(own))
+        for ids in _batches([_own_work(one) for one in records]):
+            there = select(WorkRow.id).where(WorkRow.collection == collection, WorkRow.id.in_(ids))
+            works |= set(session.scalars(there))
         works_by_key: dict[str, set[str]] = {}
         for keys in _batches(sorted({key for one in records for key in _keys(one)})):
             by_key = select(WorkKeyRow).where(WorkKeyRow.collection == collection, WorkKeyRow.key.in_(keys))

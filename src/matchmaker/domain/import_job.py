@@ -63,7 +63,10 @@ APPLIED = (Verdict.NEW, Verdict.CHANGED, Verdict.GONE)
 
 @dataclass(frozen=True, slots=True)
 class ImportJob:
-    """A job as it is now. ``done`` of ``total`` lines of the step that runs; ``counts`` by verdict."""
+    """A job as it is now. ``counts`` are lines by verdict.
+
+    ``done`` of ``total`` lines of the step that runs; while a file is read the total is a guess, or 0.
+    """
 
     id: str
     collection: str

@@ -99,6 +99,7 @@ TRANSITIONS = (
     Transition(Act.RESUME, Party.ADVISER, frozenset({State.WAITING}), State.IN_REVIEW),
     Transition(Act.APPROVE, Party.ADVISER, frozenset({State.IN_REVIEW, State.MATCHED}), State.APPROVED),
     Transition(Act.TAKE_BACK, Party.ADVISER, frozenset({State.APPROVED}), State.IN_REVIEW),
+    Transition(Act.TAKE_BACK, Party.SYSTEM, frozenset({State.APPROVED}), State.IN_REVIEW),  # somebody on it has left
     Transition(Act.REVISE, Party.ADVISER, WITH_THE_GROUPS, State.IN_REVIEW),
     Transition(Act.CONTACT, Party.ADVISER, frozenset({State.APPROVED}), State.CONTACTED),
     Transition(Act.RECORD_ANSWER, Party.ADVISER, frozenset({State.CONTACTED}), State.ANSWERED),

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 
 class TransformerEncoder:
-    """A sentence-transformers model by hub id or folder, with its own prompts, pooling and normalisation."""
+    """A sentence-transformers model by hub id or folder, with its own prompts, pooling and normalisation.
 
-    def __init__(self, name_or_path: str) -> None:
+    ``name`` begins its fingerprint, where that is not the last part of ``name_or_path``.
+    """
+
+    def __init__(self, name_or_path: str, name: str | None = None) -> None:
         # Imported here, since it takes five seconds and half a gigabyte that the default encoder does without.
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
@@ -32,7 +35,12 @@ class TransformerEncoder:
                 problem=str(error).splitlines()[0][:200] if str(error) else type(error).__name__,
             ) from error
         self._dimension = int(self._model.get_embedding_dimension() or 0)
-        self._fingerprint = _fingerprint(name_or_path, self._model)
+        self._fingerprint = _fingerprint(name or name_or_path, self._model)
+
+    @property
+    def model(self) -> "SentenceTransformer":
+        """The model itself, for whoever looks into it."""
+        return self._model
 
     @property
     def fingerprint(self) -> str:

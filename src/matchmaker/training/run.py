@@ -9,6 +9,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from safetensors.numpy import save_file
+
 from matchmaker.catalogue.reference import LANGUAGES
 from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.language import Language
@@ -17,9 +19,12 @@ from matchmaker.retrieval.preparation.adapter import merge_adapter
 from matchmaker.retrieval.preparation.model_folder import write_model_folder
 from matchmaker.retrieval.preparation.packed_weights import PackedEncoder
 from matchmaker.retrieval.preparation.prepare import ADAPTER, REFERENCE, read_original
+from matchmaker.retrieval.preparation.smoothing import FILE as SMOOTHING
+from matchmaker.retrieval.preparation.smoothing import smoothing_factors
 from matchmaker.retrieval.transformer_encoder import TransformerEncoder
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.term_bridge import FILE, HEADER
+from matchmaker.training.activations import greatest_activations
 from matchmaker.training.data import catalogue_texts
 from matchmaker.training.plan import TrainingTexts, plan_stage, read_training_texts
 from matchmaker.training.term_mining import TermPair, mine_terms
@@ -94,6 +99,8 @@ def train(
             encoder = _adapted(original, fresh, adapted)
         assert fresh is not None
         _write_reference(encoder, fresh / REFERENCE)
+        greatest = greatest_activations(encoder.model, activation_texts(texts))
+        save_file(smoothing_factors(merge_adapter(original, fresh), greatest), fresh / SMOOTHING)
         _write_bridge(pairs, target / "lexical" / FILE)
         adapter = target / "encoder" / ADAPTER
         shutil.rmtree(adapter, ignore_errors=True)
@@ -105,6 +112,15 @@ def _adapted(original: PackedEncoder, adapter: Path, folder: Path) -> Transforme
     shutil.rmtree(folder, ignore_errors=True)
     write_model_folder(merge_adapter(original, adapter), folder)
     return TransformerEncoder(str(folder))
+
+
+def activation_texts(texts: TrainingTexts) -> list[str]:
+    """Some texts of each kind and language, that their numbers be looked at: about a hundred and fifty."""
+    bodies = [body for work in [*texts.works[::60], *texts.assignments[::200]] for body in work.bodies.values()]
+    needs = [
+        wordings[number % 3] for number, need in enumerate(texts.needs[::6]) for wordings in need.wordings.values()
+    ]
+    return bodies + needs
 
 
 def parallel_terms(texts: TrainingTexts, analyzer: Analyzer) -> list[tuple[set[str], set[str]]]:

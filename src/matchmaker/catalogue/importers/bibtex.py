@@ -114,4 +114,12 @@ def _line(start: int | None) -> int:
     return (start or 0) + 1
 
 
-SOURCE = Source(name=BIBTEX, label="BibTeX", suffixes=(".bib", ".bibtex"), read=read)
+_ENTRY = re.compile(rb"@\w+[ \t]*\{")
+
+SOURCE = Source(
+    name=BIBTEX,
+    label="BibTeX",
+    suffixes=(".bib", ".bibtex"),
+    read=read,
+    marks=dict.fromkeys((".bib", ".bibtex"), _ENTRY),
+)

@@ -12,7 +12,7 @@ from pathlib import Path
 from matchmaker.catalogue.importers.cordis_set import named, open_set
 from matchmaker.catalogue.importers.csv_rows import read_csv_rows
 from matchmaker.catalogue.importers.field_text import believed_key, clean_line, short, shown
-from matchmaker.catalogue.importers.source import Reading, Source
+from matchmaker.catalogue.importers.source import LINE, Reading, Source
 from matchmaker.catalogue.importers.work_texts import TextsByLanguage
 from matchmaker.catalogue.text_file import refusal
 from matchmaker.domain.errors import FileProblem, mark
@@ -90,4 +90,4 @@ def _texts(row: Mapping[str, str], subjects: list[str]) -> TextsByLanguage:
     return texts
 
 
-SOURCE = Source(name=CORDIS, label="CORDIS", suffixes=(".csv", ".zip"), read=read)
+SOURCE = Source(name=CORDIS, label="CORDIS", suffixes=(".csv", ".zip"), read=read, marks={".csv": LINE})

@@ -16,7 +16,7 @@ from matchmaker.catalogue.importers.csv_rows import read_csv_rows
 from matchmaker.catalogue.importers.diva_names import find_name_hints
 from matchmaker.catalogue.importers.field_text import believed_key, clean_line, language_key, short, shown
 from matchmaker.catalogue.importers.mods_record import LICENCE
-from matchmaker.catalogue.importers.source import Reading, Source
+from matchmaker.catalogue.importers.source import LINE, Reading, Source
 from matchmaker.catalogue.importers.work_texts import TextsByLanguage
 from matchmaker.domain.errors import FileProblem, mark
 from matchmaker.domain.work import Hint, HintScheme, Record, Scheme, WorkIdentifier, WorkKind, identifiers
@@ -117,4 +117,4 @@ def _url(found: frozenset[WorkIdentifier], pid: str) -> str:
     return f"https://www.diva-portal.org/smash/record.jsf?pid=diva2:{pid}"
 
 
-SOURCE = Source(name=NAME, label="DiVA (CSV)", suffixes=(".csv", ".txt"), read=read)
+SOURCE = Source(name=NAME, label="DiVA (CSV)", suffixes=(".csv", ".txt"), read=read, marks={".csv": LINE, ".txt": LINE})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from matchmaker.catalogue.importers.source import Reading, Source
+from matchmaker.catalogue.importers.source import LINE, Reading, Source
 
 
 def read(path: Path) -> Iterator[Reading]:
@@ -14,4 +14,10 @@ def read(path: Path) -> Iterator[Reading]:
     return read_evidence(path)
 
 
-SOURCE = Source(name="table", label="Table (CSV, XLSX)", suffixes=(".csv", ".tsv", ".txt", ".xlsx", ".xlsm"), read=read)
+SOURCE = Source(
+    name="table",
+    label="Table (CSV, XLSX)",
+    suffixes=(".csv", ".tsv", ".txt", ".xlsx", ".xlsm"),
+    read=read,
+    marks=dict.fromkeys((".csv", ".tsv", ".txt"), LINE),
+)

@@ -1,5 +1,6 @@
 """DiVA and SwePub in MODS: harvests over OAI-PMH (``swepub_mods``, ``mods``), exported files, folders of pages."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -96,4 +97,12 @@ def _date(text: str | None) -> date | None:
         return None
 
 
-SOURCE = Source(name="diva", label="DiVA, SwePub (MODS)", suffixes=(".xml", ".mods"), read=read)
+_END = re.compile(rb"</(?:\w+:)?mods>")
+
+SOURCE = Source(
+    name="diva",
+    label="DiVA, SwePub (MODS)",
+    suffixes=(".xml", ".mods"),
+    read=read,
+    marks=dict.fromkeys((".xml", ".mods"), _END),
+)

@@ -7,7 +7,7 @@ from pathlib import Path
 from matchmaker.catalogue.importers.json_stream import read_json_array, read_json_lines
 from matchmaker.catalogue.importers.openalex_work import OPENALEX, read_openalex_work
 from matchmaker.catalogue.importers.packed import open_unpacked
-from matchmaker.catalogue.importers.source import Reading, Source
+from matchmaker.catalogue.importers.source import LINE, Reading, Source
 from matchmaker.domain.errors import FileProblem
 
 _PAGE = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[|\{\s*"(?:meta|results|group_by)"\s*:)')
@@ -25,4 +25,10 @@ def read(path: Path) -> Iterator[Reading]:
                 yield found if isinstance(found, FileProblem) else read_openalex_work(found, line=line)
 
 
-SOURCE = Source(name=OPENALEX, label="OpenAlex", suffixes=(".jsonl", ".json", ".gz"), read=read)
+SOURCE = Source(
+    name=OPENALEX,
+    label="OpenAlex",
+    suffixes=(".jsonl", ".json", ".gz"),
+    read=read,
+    marks={".jsonl": LINE, ".json": re.compile(rb'"publication_year"')},
+)

@@ -4,6 +4,7 @@ ORCID's yearly public data file is XML; its own converter makes such JSON of it.
 """
 
 import json
+import re
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,4 +96,10 @@ def _is_document(name: str) -> bool:
     return name.lower().endswith(".json") and not name.rsplit("/", 1)[-1].startswith(".")
 
 
-SOURCE = Source(name=ORCID, label="ORCID", suffixes=(".json", ".zip", ".gz", ".tgz"), read=read)
+SOURCE = Source(
+    name=ORCID,
+    label="ORCID",
+    suffixes=(".json", ".zip", ".gz", ".tgz"),
+    read=read,
+    marks={".json": re.compile(rb'"put-code"')},
+)

@@ -119,4 +119,8 @@ def _parts(line: str) -> tuple[str, str]:
     return (found.group(1), found.group(2) or "") if found else ("", line)
 
 
-SOURCE = Source(name=RIS, label="RIS", suffixes=(".ris", ".txt"), read=read)
+_END = re.compile(rb"ER  -")
+
+SOURCE = Source(
+    name=RIS, label="RIS", suffixes=(".ris", ".txt"), read=read, marks=dict.fromkeys((".ris", ".txt"), _END)
+)

@@ -13,7 +13,7 @@ from matchmaker.catalogue.importers.given import given_problem
 from matchmaker.catalogue.importers.json_stream import read_json_array
 from matchmaker.catalogue.importers.packed import open_unpacked
 from matchmaker.catalogue.importers.person_ids import find_orcid
-from matchmaker.catalogue.importers.source import LARGEST_FIELD, Reading, Source
+from matchmaker.catalogue.importers.source import LARGEST_FIELD, LINE, Reading, Source
 from matchmaker.catalogue.importers.swecris import PROJECT_PAGE, Project, leader_ids
 from matchmaker.catalogue.importers.work_texts import TextsByLanguage
 from matchmaker.domain.errors import FileProblem, mark
@@ -114,4 +114,10 @@ def _subject_hints(subjects: str) -> Iterator[Hint]:
             yield from (Hint(HintScheme.SUBJECT, f"hsv:{name}") for name in both if name)
 
 
-SOURCE = Source(name=SWECRIS, label="SweCRIS", suffixes=(".json", ".csv"), read=read)
+SOURCE = Source(
+    name=SWECRIS,
+    label="SweCRIS",
+    suffixes=(".json", ".csv"),
+    read=read,
+    marks={".json": re.compile(rb'"projectId"'), ".csv": LINE},
+)

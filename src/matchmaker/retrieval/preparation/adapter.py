@@ -12,6 +12,7 @@ import numpy as np
 
 from matchmaker.domain.errors import SetupError, mark
 from matchmaker.retrieval.preparation.packed_weights import PackedEncoder
+from matchmaker.retrieval.preparation.smoothing import FILE as SMOOTHING
 
 WEIGHTS = "adapter_model.safetensors"
 CONFIGURATION = "adapter_config.json"
@@ -21,14 +22,14 @@ _DOWN, _UP = ".lora_A.weight", ".lora_B.weight"
 
 
 def adapter_digest(folder: Path) -> str:
-    """Changes whenever the adapter does.
+    """Changes whenever the adapter does, or what the encoder is rounded by.
 
     Raises:
         SetupError: a file of it is missing.
     """
     digest = hashlib.sha256()
     try:
-        for name in (CONFIGURATION, WEIGHTS):
+        for name in (CONFIGURATION, WEIGHTS, SMOOTHING):
             digest.update((folder / name).read_bytes())
     except OSError as error:
         raise _damaged(folder, error) from error

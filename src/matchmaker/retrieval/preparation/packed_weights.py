@@ -16,7 +16,8 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float32]
 
 MAGIC = b"E5S1"
-Q4_BLOCK = np.dtype([("scale", "<f2"), ("values", "u1", 16)])
+Q4_BLOCK_LENGTH = 32
+Q4_BLOCK = np.dtype([("scale", "<f2"), ("values", "u1", Q4_BLOCK_LENGTH // 2)])
 Q4_ZERO = 8
 
 
