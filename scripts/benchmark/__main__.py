@@ -1,7 +1,7 @@
 """Measure, and write docs/performance.md anew between its marks.
 
-    .venv/bin/python -m scripts.benchmark [--parts baselines,start,server] [--data FOLDER] [--quick] [--out FOLDER]
-        [--passages N]
+    .venv/bin/python -m scripts.benchmark [--parts baselines,start,server,growth] [--data FOLDER] [--quick]
+        [--out FOLDER] [--passages N]
 
 Each part writes OUT/<part>.json (var/benchmark) and can be run by itself; the report shows whatever is there. The parts
 run one after another, each program in a process of its own. Run it on an idle machine.
@@ -11,6 +11,7 @@ import argparse
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,8 @@ BASELINES = ROOT / ".venv" / "baselines" / "bin" / "python"
 MODEL = ROOT / "models" / "build" / "matchmaker-e5-small" / "sentence-transformers"
 ALL_PASSAGES = 1_000_000
 LEADERS_OF_A_QUICK_RUN = 20
-PARTS = ("baselines", "start", "server")
+GROWTH_SIZES, QUICK_SIZES = (10_000, 100_000, 1_000_000), (1_000, 10_000)
+PARTS = ("baselines", "start", "server", "growth")
 
 
 def run(command: list[str], **environment: str) -> Result:
@@ -82,6 +84,23 @@ def server(work: Path, data: Path | None, *, quick: bool) -> Result:
     return found
 
 
+def growth(work: Path, data: Path | None, *, quick: bool) -> Result:
+    """Each size built and asked, in processes of their own; MATCHMAKER_BENCHMARK_SIZES names others.
+
+    FAISS builds a graph on all cores, as it does in an installation.
+    """
+    chosen = os.environ.get("MATCHMAKER_BENCHMARK_SIZES", "").split()
+    sizes = [int(one) for one in chosen] or (QUICK_SIZES if quick else GROWTH_SIZES)
+    given = [*(["--data", str(data)] if data else []), *(["--queries", "10"] if quick else [])]
+    found = []
+    for size in sizes:
+        module = [sys.executable, "-m", "scripts.benchmark.growth"]
+        steps = {step: run([*module, step, str(size), str(work), *given]) for step in ("build", "ask")}
+        shutil.rmtree(work / f"index-{size}")
+        found.append({**steps["build"], **steps["ask"]})
+    return {"sizes": found}
+
+
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str | None]:
     """The database that MATCHMAKER_BENCHMARK_DATABASE_URL names, or one of a server out of its wheel; None without."""
@@ -112,7 +131,12 @@ def main() -> None:
     given = parser.parse_args()
     data = given.data.resolve() if given.data else None
     given.out.mkdir(parents=True, exist_ok=True)
-    subjects = {"baselines": partial(baselines, passages=given.passages), "start": start, "server": server}
+    subjects = {
+        "baselines": partial(baselines, passages=given.passages),
+        "start": start,
+        "server": server,
+        "growth": growth,
+    }
     for part in given.parts.split(","):
         if part not in subjects:
             parser.error(f"there is no part {part}; there are {', '.join(PARTS)}")

@@ -1,7 +1,8 @@
 """The results as Markdown and plots: docs/performance.md is written anew between two marks, the rest is by hand."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -130,40 +131,146 @@ def server(found: Mapping[str, Result], cores: int) -> str:
 
 
 def growth(found: Mapping[str, Any]) -> str:
-    """What the benchmark of growth wrote, a line a size."""
-    sizes = found["sizes"]
-    keys = list(sizes[0])
-    return table(
-        keys, [[f"{one[key]:g}" if isinstance(one[key], float) else str(one[key]) for key in keys] for one in sizes]
+    """A line a size, beside an exact FAISS index of the same vectors, and the goals at the largest."""
+    rows = [
+        [
+            f"{one['passages']:,}",
+            f"{one['build_s']:,.0f}",
+            f"{one['without_encoding_s']['built']:,.1f}",
+            *(f"{100 * one[f'{step}_share']:.2f}" for step in ("unchanged", "added", "deleted")),
+            *(f"{one['query'][key]:.0f}" for key in ("median_ms", "p95_ms")),
+            f"{one['encoding']['median_ms']:.0f}",
+            f"{one['exact']['query']['median_ms']:.0f}",
+            f"{one['search']['median_ms']:.1f}",
+            f"{one['exact']['search']['median_ms']:.1f}",
+            f"{one['recall_at_100']:.3f}",
+            f"{one['overlap_at_10']:.3f}",
+            f"{one['memory_bytes_a_passage']:,.0f}",
+            f"{one['exact']['memory_bytes_a_passage']:,}",
+            f"{one['disk_bytes_a_passage']:,.0f}",
+        ]
+        for one in found["sizes"]
+    ]
+    head = [
+        "passages",
+        "build, s",
+        "of it not encoding or analysing, s",
+        "unchanged, % of a build",
+        "1 % added",
+        "1 % deleted",
+        "shortlist, ms",
+        "p95",
+        "of it encoding, ms",
+        "shortlist, all scored exactly, ms",
+        "search of vectors, ms",
+        "FAISS flat, ms",
+        "recall@100",
+        "ten best as by exact scores",
+        "memory, bytes a passage",
+        "FAISS flat",
+        "disk, bytes a passage",
+    ]
+    first, last = found["sizes"][0], found["sizes"][-1]
+    times = last["query"]["median_ms"] / first["query"]["median_ms"]
+    many = f"{last['passages']:,}"
+    added, unchanged = (100 * max(one[f"{step}_share"] for one in found["sizes"]) for step in ("added", "unchanged"))
+    encoded = sum(one["encoded"]["unchanged"] for one in found["sizes"])
+    goals = [
+        goal(f"a shortlist among {many}, beside {first['passages']:,}", times, 1.5, "times", at_least=False),
+        goal(f"recall@100 among {many}", last["recall_at_100"], 0.98, "", at_least=True),
+        goal(f"memory a passage, {many}", last["memory_bytes_a_passage"], 500, "bytes", at_least=False),
+        goal(
+            "1 % added, the dearest size",
+            added,
+            2,
+            "%",
+            at_least=False,
+        ),
+        goal(
+            "unchanged, the dearest size",
+            unchanged,
+            2,
+            "%",
+            at_least=False,
+        ),
+        goal("passages encoded for it", encoded, 0, "", at_least=False),
+    ]
+    words = (
+        f"A build is what was measured and, for each passage, the time that real ones take to be encoded "
+        f"({first['encoding_ms_a_passage']:.1f} ms) and analysed ({first['analysing_ms_a_passage']:.2f} ms). "
     )
+    for one in found["sizes"]:
+        if done := one["import"]:
+            words += (
+                f"Importing {done['documents']:,} documents takes {done['first_s']:.0f} s, the same again "
+                f"{done['again_s']:.1f} s, {100 * done['again_s'] / one['build_s']:.2f} % of a build. "
+            )
+    return f"{table(head, rows)}\n{words.strip()}\n\n{table(['goal', 'limit', 'measured', ''], goals)}"
+
+
+def plot_growth(found: Mapping[str, Any], path: Path) -> None:
+    """What grows, by passages, on logarithmic axes: ours beside exact search."""
+    sizes = found["sizes"]
+    measures: dict[str, list[tuple[str, Callable[[Result], float]]]] = {
+        "shortlist, ms": [
+            (OURS, lambda one: one["query"]["median_ms"]),
+            ("all scored exactly", lambda one: one["exact"]["query"]["median_ms"]),
+            ("encoding alone", lambda one: one["encoding"]["median_ms"]),
+        ],
+        "search of vectors, ms": [
+            (OURS, lambda one: one["search"]["median_ms"]),
+            ("FAISS flat", lambda one: one["exact"]["search"]["median_ms"]),
+        ],
+        "seconds": [
+            ("build", lambda one: one["build_s"]),
+            ("1 % added", lambda one: one["added_share"] * one["build_s"]),
+            ("unchanged", lambda one: one["unchanged_share"] * one["build_s"]),
+        ],
+    }
+    with drawing(path, len(measures)) as axes:
+        for axis, (name, lines) in zip(axes, measures.items(), strict=True):
+            for label, value in lines:
+                axis.loglog([one["passages"] for one in sizes], [value(one) for one in sizes], marker="o", label=label)
+            axis.set_title(name, fontsize=10)
+            axis.set_xlabel("passages", fontsize=8)
+            axis.legend(fontsize=7)
+
+
+@contextmanager
+def drawing(path: Path, count: int) -> Iterator[Sequence[Any]]:
+    """Axes side by side, written to a file at the end; the same figures give the same file."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "matchmaker"
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(1, count, figsize=(11, 2.4), layout="constrained")
+    yield axes
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
 
 
 def plot(found: Mapping[str, Result], path: Path) -> None:
     """Bars of each program's latencies and building rate."""
-    import matplotlib as mpl
-
-    mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "matchmaker"  # the same figures give the same file
-    from matplotlib import pyplot as plt
-
     measures = {
         "build, passages/s": lambda one: one["build_passages_per_second"],
         "short query, ms": lambda one: one["short"]["median_ms"],
         "long query, ms": lambda one: one["long"]["median_ms"],
         "memory (PSS), MB": lambda one: one["memory"]["pss_mb"],
     }
-    figure, axes = plt.subplots(1, len(measures), figsize=(11, 2.4), layout="constrained")
-    for axis, (name, value) in zip(axes, measures.items(), strict=True):
-        bars = axis.barh(list(found), [value(one) for one in found.values()], color=["#1b5e7d", "#8a8a8a", "#b5b5b5"])
-        axis.bar_label(bars, fmt="%.0f", padding=2)
-        axis.set_title(name, fontsize=10)
-        axis.invert_yaxis()
-        axis.margins(x=0.2)
-        if axis is not axes[0]:
-            axis.set_yticklabels([])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, metadata={"Date": None})
-    plt.close(figure)
+    with drawing(path, len(measures)) as axes:
+        for axis, (name, value) in zip(axes, measures.items(), strict=True):
+            bars = axis.barh(
+                list(found), [value(one) for one in found.values()], color=["#1b5e7d", "#8a8a8a", "#b5b5b5"]
+            )
+            axis.bar_label(bars, fmt="%.0f", padding=2)
+            axis.set_title(name, fontsize=10)
+            axis.invert_yaxis()
+            axis.margins(x=0.2)
+            if axis is not axes[0]:
+                axis.set_yticklabels([])
 
 
 def write(results: Path, page: Path) -> None:
@@ -183,7 +290,9 @@ def write(results: Path, page: Path) -> None:
     if part := parts.get("server"):
         blocks.append(f"{described('The server', part)}\n{server(part['found'], part['machine']['cores'])}")
     if part := parts.get("growth"):
-        blocks.append(f"## Growth\n\n{growth(part)}")
+        plot_growth(part["found"], page.parent / PLOTS / "growth.svg")
+        picture = f"![The table's figures by the number of passages.]({PLOTS}/growth.svg)\n"
+        blocks.append(f"{described('Growth', part)}\n{growth(part['found'])}\n{picture}")
     text = page.read_text(encoding="utf-8")
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)

@@ -6,25 +6,29 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from matchmaker.domain.collection import Collection, CollectionSnapshot
 from matchmaker.domain.errors import SetupError
 from matchmaker.domain.language import Language
 from matchmaker.domain.passage import Passage
 from matchmaker.retrieval.correction import LanguageCentres, language_centres
+from matchmaker.retrieval.encoded import EncodedPassages, SentenceVectors
 from matchmaker.retrieval.encoder import CachedEncoder, Encoder, Progress, Role, Span, Vectors
 from matchmaker.retrieval.faiss_index import FaissForm
-from matchmaker.retrieval.index import Attribution, IndexedCollaborators, IndexStamp, PassageIndex, SentenceVectors
+from matchmaker.retrieval.index import Attribution, IndexedCollaborators, IndexStamp, PassageIndex
 from matchmaker.retrieval.index_folder import IndexFolder
 from matchmaker.retrieval.lexical import InvertedFileForm
-from matchmaker.retrieval.lexical_index import LexicalForm
-from matchmaker.retrieval.vector_index import VectorForm
+from matchmaker.retrieval.lexical_index import LexicalForm, LexicalIndex
+from matchmaker.retrieval.vector_index import Ids, VectorForm, VectorIndex
 from matchmaker.text.analysis import Analyzer
 from matchmaker.text.sentences import sentence_spans
 
 CHUNK = 2048
-"""Passages encoded and corrected at once: their sentences, some six each, take 20 MB."""
+CORRECTED_AT_ONCE = 50_000
+"""Passages encoded at once, with their sentences, and corrected at once: either takes less than 100 MB."""
+
+MOST_DRIFT = 0.02
+"""How far a language's mean may have moved from where a graph's vectors were centred before all is centred anew."""
 
 MOST_NEW = 1000
 """Passages that an index is waited for which is to serve soon: some twenty seconds of encoding."""
@@ -87,24 +91,36 @@ class IndexRecipe:
 
 
 def build_index(
-    collection: Collection, recipe: IndexRecipe, progress: ProgressFactory | None = None, most_new: int | None = None
+    collection: Collection,
+    recipe: IndexRecipe,
+    progress: ProgressFactory | None = None,
+    most_new: int | None = None,
+    earlier: PassageIndex | None = None,
 ) -> PassageIndex:
     """Build a collection's index in memory.
 
     With ``most_new`` it waits for the encoding of that many passages at most, the newest; the others that were never
-    encoded are left out, and its stamp says how many these are.
+    encoded are left out, and its stamp says how many these are. What ``earlier``, an index of the same collection, has
+    of it is taken over; it must not be searched any more.
     """
     content = collection.snapshot()
-    left_out = to_be_encoded(content, recipe)[most_new:] if most_new is not None else []
+    wanted = recipe.stamp(collection.name, content.revision)
+    if earlier is not None and replace(earlier.stamp, revision=wanted.revision, missing=wanted.missing) != wanted:
+        earlier = None
+    left_out = _unknown(_fresh(content.passages, earlier), recipe)[most_new:] if most_new is not None else []
     content = _without(content, left_out)
-    languages = np.array([passage.language.value for passage in content.passages], dtype=np.str_)
-    vectors, sentences = _encoded(content.passages, recipe, progress)
-    centres = language_centres(vectors, languages, recipe.centres)
-    _correct(sentences, languages, centres)
-    row_of = {passage.id: row for row, passage in enumerate(content.passages)}
+    stamp = replace(wanted, missing=len(left_out))
     ids = np.array([passage.id for passage in content.passages], dtype=np.int64)
-    stamp = replace(recipe.stamp(collection.name, content.revision), missing=len(left_out))
-    corrected = centres.correct(vectors, languages, Role.DOCUMENT)
+    fresh = _fresh(content.passages, earlier)
+    encoded, kept = _encoded(fresh, recipe, progress), None
+    if earlier is not None:
+        kept = earlier.rows.of(ids)
+        kept[np.isin(ids, [one.id for one in fresh])] = -1
+        encoded = earlier.encoded.renewed(kept, encoded)
+    gone = earlier.passage_ids if earlier is not None else ids[:0]
+    changes = _Changes(stamp, content.passages, fresh, ids, np.setdiff1d(gone, ids if kept is None else ids[kept >= 0]))
+    centres, dense = _dense(recipe, changes, encoded, earlier)
+    row_of = {passage.id: row for row, passage in enumerate(content.passages)}
     return PassageIndex(
         stamp=stamp,
         passage_ids=ids,
@@ -113,24 +129,52 @@ def build_index(
             [[row_of[passage_id] for passage_id in content.passage_ids[key]] for key in content.collaborators]
         ),
         centres=centres,
-        dense=recipe.vectors.build(collection.name, stamp.digest, ids, corrected),
-        lexical=recipe.lexical.build(
-            collection.name,
-            stamp.digest,
-            ids,
-            (recipe.analyzer.terms(one.indexed_text, one.language) for one in content.passages),
-        ),
-        sentences=sentences,
+        dense=dense,
+        lexical=_lexical(recipe, changes, earlier),
+        encoded=encoded,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What an index is to hold, and what of it an earlier one has not."""
+
+    stamp: IndexStamp
+    passages: Sequence[Passage]
+    fresh: Sequence[Passage]
+    ids: Ids
+    gone: Ids
+    """The passages of the earlier index that are not there any more, or have changed."""
+
+
+def _fresh(passages: Sequence[Passage], earlier: PassageIndex | None) -> Sequence[Passage]:
+    """The passages that an earlier index lacks, or has with another content."""
+    if earlier is None:
+        return passages
+    rows = earlier.rows.of(np.array([one.id for one in passages], dtype=np.int64))
+    digests = earlier.encoded.digests
+    return [
+        one for one, row in zip(passages, rows.tolist(), strict=True) if row < 0 or int(digests[row]) != _digest(one)
+    ]
+
+
+def _digest(passage: Passage) -> int:
+    """64 bits that change with whatever of a passage is encoded or analysed."""
+    content = f"{passage.language.value} {passage.text_offset} {passage.indexed_text}"
+    return int.from_bytes(hashlib.sha256(content.encode()).digest()[:8])
 
 
 def to_be_encoded(content: CollectionSnapshot, recipe: IndexRecipe) -> list[Passage]:
     """The passages that were never encoded, the newest first; none where the encoder keeps nothing."""
+    return _unknown(content.passages, recipe)
+
+
+def _unknown(passages: Sequence[Passage], recipe: IndexRecipe) -> list[Passage]:
     if not isinstance(recipe.encoder, CachedEncoder):
         return []
-    texts = [one.indexed_text for one in content.passages]
-    places = recipe.encoder.unknown(texts, [_sentences_in(one) for one in content.passages])
-    return [content.passages[place] for place in reversed(places)]
+    texts = [one.indexed_text for one in passages]
+    places = recipe.encoder.unknown(texts, [_sentences_in(one) for one in passages])
+    return [passages[place] for place in reversed(places)]
 
 
 def encode_ahead(collection: Collection, recipe: IndexRecipe, go_on: Callable[[int], bool]) -> None:
@@ -156,33 +200,71 @@ def _without(content: CollectionSnapshot, passages: Sequence[Passage]) -> Collec
     )
 
 
-def _encoded(
-    passages: Sequence[Passage], recipe: IndexRecipe, progress: ProgressFactory | None
-) -> tuple[Vectors, SentenceVectors]:
-    """Vectors of passages and, not yet corrected, of their sentences: few at a time, since there are many of these."""
+def _encoded(passages: Sequence[Passage], recipe: IndexRecipe, progress: ProgressFactory | None) -> EncodedPassages:
+    """Passages and their sentences through the encoder: few at a time, since there are many sentences."""
     dimension = recipe.encoder.dimension
     spans = [_sentences_in(passage) if recipe.with_sentences else [] for passage in passages]
-    starts = np.cumsum([0, *(len(own) for own in spans)], dtype=np.int64)
-    vectors = np.empty((len(passages), dimension), dtype=np.float32)
-    sentences = np.empty((int(starts[-1]), dimension), dtype=np.float16)
+    counts = np.array([len(own) for own in spans], dtype=np.int64)
+    vectors = np.empty((len(passages), dimension), dtype=np.float16)
+    sentences = SentenceVectors.of(counts, np.empty((int(counts.sum()), dimension), dtype=np.float16))
     told = progress(len(passages)) if progress and passages else None
     for first in range(0, len(passages), CHUNK):
         some = slice(first, first + CHUNK)
         encoded = recipe.encoder.encode_parts([one.indexed_text for one in passages[some]], spans[some], told)
         for row, own in enumerate(encoded, start=first):
             vectors[row] = own[0]
-            sentences[starts[row] : starts[row + 1]] = own[1:]
-    return vectors, SentenceVectors(starts, sentences)
+            start = int(sentences.starts[row])
+            sentences.files[0][start : start + len(own) - 1] = own[1:]
+    languages = np.array([passage.language.value for passage in passages], dtype=np.str_)
+    digests = np.array([_digest(passage) for passage in passages], dtype=np.uint64)
+    return EncodedPassages(digests, languages, vectors, sentences)
 
 
-def _correct(sentences: SentenceVectors, languages: npt.NDArray[np.str_], centres: LanguageCentres) -> None:
-    """Correct the sentences' vectors for the languages of their passages, in place."""
-    for first in range(0, len(languages), CHUNK):
-        starts = sentences.starts[first : first + CHUNK + 1]
-        rows = slice(int(starts[0]), int(starts[-1]))
-        of = np.repeat(languages[first : first + CHUNK], np.diff(starts))
-        own = sentences.vectors[rows].astype(np.float32)
-        sentences.vectors[rows] = centres.correct(own, of, Role.DOCUMENT).astype(np.float16)
+def _dense(
+    recipe: IndexRecipe, changes: _Changes, encoded: EncodedPassages, earlier: PassageIndex | None
+) -> tuple[LanguageCentres, VectorIndex]:
+    """The dense channel, and the centres that its vectors are corrected by.
+
+    A graph takes additions and deletions, but each language's mean moves with every passage, and with it all vectors.
+    So the centres that a graph was built with hold until the means are ``MOST_DRIFT`` away.
+    """
+    centres = language_centres(encoded.vectors, encoded.languages, recipe.centres)
+    stamp, ids = changes.stamp, changes.ids
+    if (
+        earlier is None
+        or not recipe.vectors.takes_changes(earlier.dense, len(ids))
+        or centres.distance(earlier.centres) > MOST_DRIFT
+    ):
+        corrected = _corrected(encoded, np.arange(len(ids)), centres)
+        return centres, recipe.vectors.build(stamp.collection, stamp.digest, ids, corrected)
+    fresh = np.flatnonzero(np.isin(ids, [one.id for one in changes.fresh]))
+    earlier.dense.delete(changes.gone)
+    earlier.dense.upsert(ids[fresh], _corrected(encoded, fresh, earlier.centres))
+    return earlier.centres, earlier.dense
+
+
+def _lexical(recipe: IndexRecipe, changes: _Changes, earlier: PassageIndex | None) -> LexicalIndex:
+    stamp, terms = changes.stamp, recipe.analyzer.terms
+    if earlier is None or not recipe.lexical.takes_changes(earlier.lexical):
+        passages = (terms(one.indexed_text, one.language) for one in changes.passages)
+        return recipe.lexical.build(stamp.collection, stamp.digest, changes.ids, passages)
+    if len(changes.gone):
+        earlier.lexical.delete(changes.gone)
+    if changes.fresh:
+        fresh = np.array([one.id for one in changes.fresh], dtype=np.int64)
+        earlier.lexical.upsert(fresh, [terms(one.indexed_text, one.language) for one in changes.fresh])
+    return earlier.lexical
+
+
+def _corrected(encoded: EncodedPassages, rows: Ids, centres: LanguageCentres) -> Vectors:
+    """The corrected unit vectors of passages by row, shape (rows, dimension)."""
+    corrected = np.empty((len(rows), encoded.vectors.shape[1]), dtype=np.float32)
+    for first in range(0, len(rows), CORRECTED_AT_ONCE):
+        some = rows[first : first + CORRECTED_AT_ONCE]
+        corrected[first : first + len(some)] = centres.correct(
+            encoded.vectors[some], encoded.languages[some], Role.DOCUMENT
+        )
+    return corrected
 
 
 def _sentences_in(passage: Passage) -> list[Span]:
@@ -199,7 +281,8 @@ def current_index(
 ) -> PassageIndex:
     """The serving index of a collection; built and swapped in first where it is missing, stale or damaged.
 
-    An unchanged passage is not encoded again: the encoder's cache has it. ``most_new`` as in ``build_index``.
+    What the one before has of unchanged passages is taken over; nothing is read where nothing has changed.
+    ``most_new`` as in ``build_index``.
     """
     stamp = recipe.stamp(collection.name, collection.revision)
     if folder.current_stamp() == stamp:
@@ -209,4 +292,4 @@ def current_index(
                 return index
         except SetupError:
             folder.discard()
-    return folder.publish(stamp, lambda: build_index(collection, recipe, progress, most_new))
+    return folder.publish(stamp, lambda earlier: build_index(collection, recipe, progress, most_new, earlier))

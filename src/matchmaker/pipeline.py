@@ -95,9 +95,8 @@ class Matcher:
         """
         sentences = query.sentences if len(query.sentences) > 1 else []
         encoded = self._encoder.encode([*query.passages, *sentences], Role.QUERY)
-        whole = self._retriever.retrieve(
-            query.text, query.language, self._means([query], encoded[: len(query.passages)])[0]
-        )
+        vector = self._means([query], encoded[: len(query.passages)])[0]
         languages = [query.language.value] * len(sentences)
         vectors = self.index.centres.correct(encoded[len(query.passages) :], languages, Role.QUERY)
-        return whole, self._retriever.parts(query.language, sentences, vectors) if sentences else []
+        whole, *parts = self._retriever.retrieve_in_parts(query.text, query.language, vector, sentences, vectors)
+        return whole, parts

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from matchmaker import __version__
 from matchmaker.domain.collaborator import KEYWORDS, Collaborator, Document
@@ -173,11 +174,8 @@ class Shortlister:
         """The evidence of each position, from what was found for the text that it answers best."""
         texts = {own.text: own for own in found.values()}
         asked = {text: self._asked_words(own) for text, own in texts.items()}
-        scores = {text: self._scorer.passage_scores(own.dense, own.lexical) for text, own in texts.items()}
         carrying = {
-            position: carrying_passages(
-                self._index.attribution.rows_of(position), scores[own.text], own.dense, own.lexical
-            )[:EVIDENCE_SEARCH_DEPTH]
+            position: self._carrying(self._index.attribution.rows_of(position), own)[:EVIDENCE_SEARCH_DEPTH]
             for position, own in found.items()
         }
         rows = sorted({one.row for passages in carrying.values() for one in passages})
@@ -199,6 +197,10 @@ class Shortlister:
                 key=lambda piece: piece.kind == KEYWORDS,  # a sentence tells a reader more than a list of words
             )
         return pieces
+
+    def _carrying(self, rows: npt.NDArray[np.int64], found: Retrieved) -> list[ScoredPassage]:
+        dense, lexical = found.dense[rows], found.lexical[rows]
+        return carrying_passages(rows, self._scorer.passage_scores(dense, lexical), dense, lexical)
 
     def _units(self, found: Retrieved, passage: Passage, document: Document) -> list[str]:
         """What of a passage may be shown: its sentences; of a list of keywords those that met the challenge, as one."""
@@ -240,7 +242,7 @@ class Shortlister:
                 for term in sorted(words[word])
                 if term in asked and asked[term].lower() != word.lower()
             ]
-        nearest = self._index.sentences.nearest(scored.row, found.vector) if len(units) > 1 else None
+        nearest = self._index.nearest_sentence(scored.row, found.vector) if len(units) > 1 else None
         sentence = units[nearest or 0]
         return evidence_of(scored, passage, document, sentence, telling, tuple(dict.fromkeys(translated)))
 

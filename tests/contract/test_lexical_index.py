@@ -130,7 +130,7 @@ def test_a_search_finds_only_what_has_a_term_and_all_of_it_where_that_is_little(
 def test_what_common_terms_have_is_not_read_in_a_search(make: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     passages = [["väg", "malm"] if row % 40 == 0 else ["väg", "is"] for row in range(400)]
     index = make(np.arange(400), passages)
-    monkeypatch.setattr("matchmaker.retrieval.bm25.READ_POSTINGS", 20)
+    monkeypatch.setattr("matchmaker.retrieval.bm25.READ_POSTINGS", 2)
     both = [{"väg": 1.0}, {"malm": 1.0}]
     assert sorted(index.search(both, 50).tolist()) == list(range(0, 400, 40))
     assert len(index.search(both[:1], 7)) == 7  # a query of common terms only is answered all the same

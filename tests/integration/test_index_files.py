@@ -106,12 +106,13 @@ def test_a_reader_goes_on_with_the_index_it_opened(
     "part",
     [
         "stamp.json",
-        "arrays.npz",
+        "arrays/passage_ids.npy",
+        "arrays/vectors.npy",
         "dense/index.faiss",
         "dense/ids.npy",
-        "sentences.npy",
+        "sentences.0.npy",
         "lexical/terms.json",
-        "lexical/rows.npy",
+        "lexical/counts.npy",
     ],
 )
 @pytest.mark.parametrize("damage", ["missing", "truncated", "foreign", "one bit"])

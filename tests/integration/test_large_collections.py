@@ -10,6 +10,7 @@ from matchmaker.catalogue.memory_collection import MemoryCollection
 from matchmaker.db.pgvector_index import open_pgvector
 from matchmaker.db.postgres_lexical import open_postgres_lexical
 from matchmaker.domain.challenge import Challenge
+from matchmaker.domain.collaborator import CollaboratorKind
 from matchmaker.indexing import IndexRecipe, build_index
 from matchmaker.pipeline import Matcher
 from matchmaker.ranking.scorer import ALL_CHANNELS, NO_EVIDENCE_SCORE, Channel, Scorer, best_first
@@ -85,6 +86,40 @@ def test_shortlists_with_their_evidence_and_parts_are_those_of_exact_scores(
         assert [[piece.passage_id for piece in one.evidence] for one in found.experts] == [
             [piece.passage_id for piece in one.evidence] for one in right.experts
         ]
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4, 8])
+def test_whoever_is_found_for_a_part_only_is_scored_for_the_whole_too(
+    depth: int, collection: MemoryCollection, index: PassageIndex, recipe: IndexRecipe
+) -> None:
+    some = matcher(collection, index, recipe, depth)
+    for challenge in (*CHALLENGES, Challenge("d", "Malm i berget. Lärare i skolan. Båten i hamnen. Renar på fjället.")):
+        shortlist = some.match(challenge)
+        assert all(one.score > NO_EVIDENCE_SCORE for one in shortlist.experts)
+
+
+def test_the_parts_of_a_need_are_those_that_everybodys_scores_give(
+    collection: MemoryCollection, index: PassageIndex, recipe: IndexRecipe
+) -> None:
+    cutting = replace(SCORER, part_distance=0.7)
+    everybody = Matcher(collection, index, HashingEncoder(), recipe.analyzer, cutting)
+    some = Matcher(
+        collection, index, HashingEncoder(), recipe.analyzer, cutting, CandidateSearch(index, small=0, depth=10)
+    )
+    draw = np.random.default_rng(7)
+    needs = [
+        Challenge("x", ". ".join(" ".join(draw.choice(WORDS, 9)).capitalize() for _ in range(3))) for _ in range(12)
+    ]
+    parts = [everybody.match(one).parts for one in needs]
+    assert [some.match(one).parts for one in needs] == parts
+    assert 0 < sum(bool(one) for one in parts) < len(needs)
+
+
+def test_the_entrance_is_shown_whatever_is_found(recipe: IndexRecipe) -> None:
+    entrance = replace(collaborator("door", "en väg in", kind=CollaboratorKind.INNOVATION_OFFICE), is_entrance=True)
+    collection = MemoryCollection("main", [entrance, *(collaborator(f"c{one}", "snö på is") for one in range(50))])
+    some = matcher(collection, build_index(collection, recipe), recipe, depth=3)
+    assert [one.collaborator_id for one in some.match(Challenge("x", "snö på is")).routes] == ["door"]
 
 
 def test_a_challenge_that_meets_nothing_suggests_nobody_by_its_words(

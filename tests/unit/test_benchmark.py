@@ -64,3 +64,47 @@ def test_a_page_without_marks_is_left_as_it_is(tmp_path: Path) -> None:
         report.write(tmp_path, page)
 
     assert page.read_text(encoding="utf-8") == "by hand"
+
+
+def test_growth_is_shown_with_its_goals_at_the_largest_size_and_the_dearest(tmp_path: Path) -> None:
+    page = tmp_path / "performance.md"
+    page.write_text(f"{report.BEGIN}\n{report.END}\n", encoding="utf-8")
+    found = {"sizes": [grown(10_000, 50.0, added=0.011), grown(1_000_000, 80.0, added=0.03)]}
+    part = {"machine": MACHINE, "quick": False, "took_s": 1.0, "found": found}
+    (tmp_path / "growth.json").write_text(json.dumps(part), encoding="utf-8")
+
+    report.write(tmp_path, page)
+
+    text = page.read_text(encoding="utf-8")
+    assert "| a shortlist among 1,000,000, beside 10,000 | at most 1.5 times | 1.60 times | **missed** |" in text
+    assert "| recall@100 among 1,000,000 | at least 0.98 | 0.99 | met |" in text
+    assert "| 1 % added, the dearest size | at most 2 % | 3.00 % | **missed** |" in text
+    assert "| unchanged, the dearest size | at most 2 % | 0.10 % | met |" in text
+    assert "Importing 10,000 documents takes 60 s, the same again 2.0 s, 2.00 % of a build." in text
+    assert (tmp_path / "performance" / "growth.svg").exists()
+
+
+def grown(passages: int, query_ms: float, added: float) -> dict[str, object]:
+    """What is measured of a size."""
+    timed = {"median_ms": query_ms, "p95_ms": 2 * query_ms, "repeats": 60}
+    steps = {"built": 10.0, "unchanged": 0.1, "added": 1.0, "deleted": 1.0}
+    return {
+        "passages": passages,
+        "encoding_ms_a_passage": 18.0,
+        "analysing_ms_a_passage": 0.2,
+        "without_encoding_s": steps,
+        "encoded": {"built": passages, "unchanged": 0, "added": passages // 100, "deleted": 0},
+        "build_s": 100.0,
+        "unchanged_share": 0.001,
+        "added_share": added,
+        "deleted_share": 0.001,
+        "disk_bytes_a_passage": 7_000.0,
+        "import": {"documents": 10_000, "first_s": 60.0, "again_s": 2.0},
+        "query": timed,
+        "encoding": timed,
+        "memory_bytes_a_passage": 480.0,
+        "search": timed,
+        "exact": {"search": timed, "query": timed, "memory_bytes_a_passage": 1536},
+        "recall_at_100": 0.991,
+        "overlap_at_10": 0.995,
+    }

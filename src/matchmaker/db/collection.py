@@ -54,8 +54,16 @@ class StoredCollection:
         Raises:
             NotFoundError: there is no such collection.
         """
+        # Columns, not objects: a million of these would take as long again as everything else here.
         passages = (
-            select(PassageRow, DocumentRow.title)
+            select(
+                PassageRow.id,
+                PassageRow.document_id,
+                PassageRow.position,
+                PassageRow.text,
+                PassageRow.language,
+                DocumentRow.title,
+            )
             .join(
                 DocumentRow,
                 (DocumentRow.collection == PassageRow.collection) & (DocumentRow.id == PassageRow.document_id),
@@ -84,7 +92,7 @@ class StoredCollection:
                     passage_ids[collaborator_id].append(passage_id)
             # What speaks only for those who have been taken out is in no index.
             speaking = {passage_id for own in passage_ids.values() for passage_id in own}
-            found = [_passage(row, title) for row, title in session.execute(passages) if row.id in speaking]
+            found = [_passage(*row) for row in session.execute(passages).tuples() if row[0] in speaking]
         return CollectionSnapshot(revision, found, people, passage_ids)
 
     def _read_revision(self, session: Session) -> str:
@@ -107,7 +115,8 @@ class StoredCollection:
                     .where(PassageRow.collection == self._name, PassageRow.id.in_(batch))
                 )
                 for row, document in session.execute(statement):
-                    found[row.id] = (_passage(row, document.title), document_of(document))
+                    passage = _passage(row.id, row.document_id, row.position, row.text, row.language, document.title)
+                    found[row.id] = (passage, document_of(document))
         return found
 
     def find_collaborators(self, collaborator_ids: Sequence[str]) -> Mapping[str, Collaborator]:
@@ -126,8 +135,8 @@ class StoredCollection:
             return pinned_works(session, self._name, collaborator_ids)
 
 
-def _passage(row: PassageRow, title: str | None) -> Passage:
-    return Passage(row.id, row.document_id, row.position, row.text, Language(row.language), title or None)
+def _passage(identifier: int, document_id: str, position: int, text: str, language: str, title: str | None) -> Passage:
+    return Passage(identifier, document_id, position, text, Language(language), title or None)
 
 
 def document_of(row: DocumentRow) -> Document:

@@ -144,6 +144,10 @@ class PgvectorForm:
             raise OSError(f"the server has no vectors of {collection} of the build {stamp}")
         return PgvectorIndex(self._engine, _table(stamp, build.dimension))
 
+    def takes_changes(self, index: VectorIndex, count: int) -> bool:  # noqa: ARG002
+        """Never: its table is searched by every machine."""
+        return False
+
 
 def open_pgvector(url: str) -> PgvectorForm:
     """Vectors on the server of a URL, ``postgresql://…``; what they need is made where it is missing.

@@ -111,11 +111,13 @@ class PostgresLexicalIndex(Bm25Index):
         self._recent.keep(fresh)
         return {term: postings for term, postings in (found | fresh).items() if len(postings[0])}
 
-    def _sums(self, rows: Ids, shares: Mapping[str, float]) -> Scores:
-        sums = np.zeros(len(rows), dtype=np.float32)
-        for term, (having, values) in self._postings(shares).items():
+    def _sums(self, rows: Ids, asked: Sequence[Mapping[str, float]]) -> Scores:
+        sums = np.zeros((len(asked), len(rows)), dtype=np.float32)
+        for term, (having, values) in self._postings({term for shares in asked for term in shares}).items():
             places, own = _among(having, values, rows)
-            sums[places] += np.float32(shares[term]) * own
+            for text, shares in enumerate(asked):
+                if term in shares:
+                    sums[text, places] += np.float32(shares[term]) * own
         return sums
 
     def _fetched(self, terms: Sequence[str]) -> dict[str, TermPostings]:
@@ -148,6 +150,10 @@ class PostgresLexicalForm:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def takes_changes(self, index: LexicalIndex) -> bool:  # noqa: ARG002
+        """Never: its tables are searched by every machine."""
+        return False
 
     def close(self) -> None:
         """End the connections."""

@@ -32,9 +32,9 @@ def carrying_passages(
     dense: npt.NDArray[np.float32],
     lexical: npt.NDArray[np.float32],
 ) -> list[ScoredPassage]:
-    """A collaborator's passages, best first."""
-    order = rows[np.argsort(-scores[rows], kind="stable")]
-    return [ScoredPassage(int(row), float(scores[row]), float(dense[row]), float(lexical[row])) for row in order]
+    """A collaborator's passages, best first; ``scores`` and both channels' parts are theirs, shape (rows,)."""
+    order = np.argsort(-scores, kind="stable")
+    return [ScoredPassage(int(rows[one]), float(scores[one]), float(dense[one]), float(lexical[one])) for one in order]
 
 
 def choose_evidence(

@@ -9,8 +9,8 @@ from matchmaker.retrieval.lexical_index import Scores, Terms
 from matchmaker.retrieval.postings import Found, term_weights
 from matchmaker.retrieval.vector_index import IdRows, Ids
 
-READ_POSTINGS = 50_000
-"""How many postings a search reads, whatever the collection's size."""
+READ_POSTINGS = 250
+"""How many postings a search reads for each passage that is wanted, whatever the collection's size."""
 
 SCORED_AGAIN = 5
 """How many times the wanted passages are taken by what these postings give, and scored by all of the query's terms."""
@@ -37,8 +37,8 @@ class Bm25Index(ABC):
         """The postings of those of some terms that a passage has."""
 
     @abstractmethod
-    def _sums(self, rows: Ids, shares: Mapping[str, float]) -> Scores:
-        """What some terms score in some passages, whose rows rise, each counted by its share; shape (rows,)."""
+    def _sums(self, rows: Ids, asked: Sequence[Mapping[str, float]]) -> Scores:
+        """What some terms score in some passages, whose rows rise, each counted by its share; shape (texts, rows)."""
 
     @property
     def count(self) -> int:
@@ -46,26 +46,34 @@ class Bm25Index(ABC):
 
     def scores(self, query: Terms, ids: Ids) -> Scores:
         """As promised by ``LexicalIndex``. The best alternative decides what a term adds to the query's weight."""
+        if len(ids) != self.count or not np.array_equal(ids, self._rows.ids):
+            some: Scores = self.scores_together([query], ids)[0]
+            return some
         postings = self._postings(_shares(query, max))
-        weights = self._weights(postings)
-        total = sum(max((share * weights.get(term, 0.0) for term, share in own.items()), default=0.0) for own in query)
-        scale = np.float32(np.sqrt(total) or 1.0)
-        if len(ids) == self.count and np.array_equal(ids, self._rows.ids):
-            scores = np.zeros(self.count, dtype=np.float32)
-            for alternatives in query:
-                for term, share in alternatives.items():
-                    if term in postings:
-                        having, values = postings[term]
-                        scores[having] += np.float32(share) * values
-            return scores / scale
+        scores: Scores = np.zeros(self.count, dtype=np.float32)
+        for alternatives in query:
+            for term, share in alternatives.items():
+                if term in postings:
+                    having, values = postings[term]
+                    scores[having] += np.float32(share) * values
+        scores /= _scale(query, self._weights(postings))
+        return scores
+
+    def scores_together(self, queries: Sequence[Terms], ids: Ids) -> Scores:
+        """As promised by ``LexicalIndex``."""
         rows, places = np.unique(self._rows.of(ids), return_inverse=True)
-        sums = self._sums(rows[rows >= 0], _shares(query, sum)) / scale
-        return np.concatenate([np.zeros(len(rows) - len(sums), dtype=np.float32), sums])[places]
+        asked = [_shares(query, sum) for query in queries]
+        weights = self._weights(self._postings({term for shares in asked for term in shares}))
+        scales = np.array([_scale(query, weights) for query in queries], dtype=np.float32)
+        sums = self._sums(rows[rows >= 0], asked) / scales[:, None]
+        lacking = np.zeros((len(queries), len(rows) - sums.shape[1]), dtype=np.float32)
+        scores: Scores = np.concatenate([lacking, sums], axis=1)[:, places]
+        return scores
 
     def search(self, query: Terms, k: int) -> Ids:
         """As promised by ``LexicalIndex``, without reading what common terms have.
 
-        Terms are read from the one that tells most, as long as ``READ_POSTINGS`` suffice; the further ones only add to
+        Terms are read from the one that tells most, as long as ``READ_POSTINGS`` allow; the further ones only add to
         the best of the passages that these give: the strategy "continue" of Moffat and Zobel, "Self-indexing inverted
         files for fast text retrieval", ACM TOIS 1996. The best are scored exactly.
         """
@@ -76,7 +84,7 @@ class Bm25Index(ABC):
         read = 0
         for term in sorted(postings, key=lambda one: (-shares[one] * weights[one], one)):
             having, values = postings[term]
-            if read and read + len(having) > READ_POSTINGS:
+            if read and read + len(having) > READ_POSTINGS * k:
                 break
             scores[having] += np.float32(shares[term]) * values
             read += len(having)
@@ -90,6 +98,12 @@ class Bm25Index(ABC):
     def _weights(self, postings: Mapping[str, TermPostings]) -> dict[str, float]:
         frequencies = np.array([len(rows) for rows, _ in postings.values()], dtype=np.int64)
         return dict(zip(postings, term_weights(frequencies, self.count).tolist(), strict=True))
+
+
+def _scale(query: Terms, weights: Mapping[str, float]) -> np.float32:
+    """What a query's scores are divided by: the root of its total weight, or 1 where no passage has its terms."""
+    total = sum(max((share * weights.get(term, 0.0) for term, share in own.items()), default=0.0) for own in query)
+    return np.float32(np.sqrt(total) or 1.0)
 
 
 def _shares(query: Terms, join: Callable[[Sequence[float]], float]) -> dict[str, float]:

@@ -2,31 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from matchmaker.retrieval.encoder import Vectors
-from matchmaker.retrieval.index import PassageIndex
+from matchmaker.retrieval.index import Attribution, PassageIndex
 from matchmaker.retrieval.lexical_index import Terms
 from matchmaker.retrieval.vector_index import SMALL_COLLECTION
 
 CANDIDATE_PASSAGES = 200
-"""How many passages each channel finds in a large collection; not tuned. scripts/benchmark_growth.py compares the ten
-best with those of exact scores."""
+"""How many passages each channel finds in a large collection."""
+
+SENTENCE_PASSAGES = 30
+"""How many it finds for each sentence of a need: enough to tell whether the same people answer two of them."""
 
 Positions = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Collaborators by position, rising; ``EVERYBODY`` is known by being that object."""
+    """Collaborators by position, rising, and the passages that speak for them."""
 
     positions: Positions
-
-
-EVERYBODY: Final = Candidates(np.zeros(0, dtype=np.int64))
+    rows: Positions
+    """The rows of these passages, rising."""
+    attribution: Attribution
+    """Which of these passages are whose: in the order of ``positions``, as places in ``rows``."""
 
 
 class CandidateSearch:
@@ -40,34 +42,57 @@ class CandidateSearch:
         self._index = index
         self._depth = depth
         self.finds_everybody = index.passage_count <= small
+        self._everybody = Candidates(
+            np.arange(len(index.collaborators.ids)), np.arange(index.passage_count), index.attribution
+        )
         if not self.finds_everybody:
             self._speakers = index.attribution.speakers(index.passage_count)
+            self._entrances = np.flatnonzero(index.collaborators.is_entrance)
 
-    def find(self, vector: Vectors, terms: Terms, *, dense: bool = True, lexical: bool = True) -> Candidates:
-        """Whoever has one of the best passages of a channel; ``vector`` has the shape (dimension,)."""
+    def find(
+        self,
+        vectors: Vectors,
+        asked: Sequence[Terms],
+        *,
+        dense: bool = True,
+        lexical: bool = True,
+        depth: int | None = None,
+    ) -> Candidates:
+        """Whoever has one of a channel's best passages for one of some texts, and the entrance to everybody.
+
+        ``vectors`` are the texts', shape (texts, dimension). All texts are then scored for the same people: who is
+        found by one of them only is far from the others, not unknown.
+        """
         if self.finds_everybody:
-            return EVERYBODY
-        found = [np.zeros(0, dtype=np.int64)]
-        if dense:
-            found.append(self._index.dense.search(vector, self._depth).ids)
-        if lexical:
-            found.append(self._index.lexical.search(terms, self._depth))
-        rows = np.unique(self._index.rows.of(np.concatenate(found)))
+            return self._everybody
+        hits = [np.zeros(0, dtype=np.int64)]
+        for vector, terms in zip(vectors, asked, strict=True):
+            if dense:
+                hits.append(self._index.dense.search(vector, depth or self._depth).ids)
+            if lexical:
+                hits.append(self._index.lexical.search(terms, depth or self._depth))
+        rows = np.unique(self._index.rows.of(np.concatenate(hits)))
         # A server's index may be newer than what this process has opened.
-        return Candidates(np.unique(self._speakers.of_positions(rows[rows >= 0]).rows))
+        found = self._speakers.of_positions(rows[rows >= 0]).rows
+        return self._of(np.unique(np.concatenate([found, self._entrances])))
 
-    @staticmethod
-    def union(candidates: Sequence[Candidates]) -> Candidates:
-        """Whoever is among any of them, none of which is ``EVERYBODY``."""
-        return Candidates(np.unique(np.concatenate([one.positions for one in candidates])))
+    def with_others(self, found: Candidates, others: Positions) -> Candidates:
+        """Candidates and some others, by position."""
+        return found if found is self._everybody else self._of(np.union1d(found.positions, others))
 
-    def passage_scores(self, vector: Vectors, terms: Terms, among: Candidates) -> tuple[Vectors, Vectors]:
-        """Both channels' scores by row, each of shape (passages,); 0 for passages of those who are no candidates."""
+    def _of(self, positions: Positions) -> Candidates:
+        own = self._index.attribution.of_positions(positions)
+        rows, places = np.unique(own.rows, return_inverse=True)
+        return Candidates(positions, rows, Attribution(own.starts, places))
+
+    def scores(self, vectors: Vectors, asked: Sequence[Terms], among: Candidates) -> tuple[Vectors, Vectors]:
+        """Both channels' scores of the candidates' passages for several texts, each of shape (texts, rows)."""
         index = self._index
-        if among is EVERYBODY:
-            return index.dense.scores(vector, index.passage_ids), index.lexical.scores(terms, index.passage_ids)
-        rows = np.unique(index.attribution.of_positions(among.positions).rows)
-        dense, lexical = np.zeros((2, index.passage_count), dtype=np.float32)
-        dense[rows] = index.dense.scores(vector, index.passage_ids[rows])
-        lexical[rows] = index.lexical.scores(terms, index.passage_ids[rows])
-        return dense, lexical
+        rows, ids = among.rows, index.passage_ids
+        if among is self._everybody:
+            dense = [index.dense.scores(one, ids) for one in vectors]
+            return np.array(dense), np.array([index.lexical.scores(terms, ids) for terms in asked])
+        lexical = index.lexical.scores_together(asked, ids[rows])
+        if len(vectors) == 1:
+            return index.dense.scores(vectors[0], ids[rows])[None], lexical
+        return vectors @ index.dense.vectors_of(ids[rows]).T, lexical

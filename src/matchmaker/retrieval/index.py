@@ -3,12 +3,11 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +15,15 @@ import numpy.typing as npt
 from matchmaker.domain.collaborator import Collaborator
 from matchmaker.domain.errors import SetupError, mark
 from matchmaker.retrieval.correction import LanguageCentres
-from matchmaker.retrieval.encoder import Vectors
+from matchmaker.retrieval.encoded import EncodedPassages, SentenceVectors
+from matchmaker.retrieval.encoder import Role, Vectors
 from matchmaker.retrieval.lexical_index import LexicalForm, LexicalIndex
 from matchmaker.retrieval.vector_index import IdRows, VectorForm, VectorIndex
 
-FORMAT = 4
+FORMAT = 5
 """Raised when the files change shape or meaning; an index of another format is rebuilt."""
 
-_STAMP, _ARRAYS, _DENSE, _LEXICAL = "stamp.json", "arrays.npz", "dense", "lexical"
-_SENTENCES = "sentences.npy"
+_STAMP, _ARRAYS, _DENSE, _LEXICAL = "stamp.json", "arrays", "dense", "lexical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +110,6 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceVectors:
-    """The corrected unit vectors of the passages' sentences, float16 of shape (sentences, dimension).
-
-    Those of the passage in row ``i`` are ``vectors[starts[i]:starts[i + 1]]``, in the text's order.
-    """
-
-    starts: npt.NDArray[np.int64]
-    vectors: npt.NDArray[np.float16]
-
-    def nearest(self, row: int, query: Vectors) -> int | None:
-        """Which of the passage's sentences is nearest to ``query``, shape (dimension,); None if it has none."""
-        own = self.vectors[self.starts[row] : self.starts[row + 1]]
-        return int(np.argmax(own.astype(np.float32) @ query)) if len(own) else None
-
-
-@dataclass(frozen=True, slots=True)
 class PassageIndex:
     """Everything retrieval needs, by row; passage texts stay with their collection and are looked up by id."""
 
@@ -137,17 +120,16 @@ class PassageIndex:
     centres: LanguageCentres
     dense: VectorIndex
     lexical: LexicalIndex
-    sentences: SentenceVectors
+    encoded: EncodedPassages
     rows: IdRows = field(init=False)
     """Which row each passage stands in, by its id."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", IdRows(self.passage_ids))
         rows, count = self.attribution.rows, len(self.passage_ids)
-        if {self.dense.count, self.lexical.count} != {count} or (len(rows) and int(rows.max()) >= count):
+        held = {self.dense.count, self.lexical.count, len(self.encoded.digests)}
+        if held != {count} or (len(rows) and int(rows.max()) >= count):
             raise ValueError("the parts of the index disagree on the number of passages")
-        if len(self.sentences.starts) != count + 1 or self.sentences.starts[-1] != len(self.sentences.vectors):
-            raise ValueError("the parts of the index disagree on the number of sentences")
         if len(self.attribution.starts) != len(self.collaborators.ids) + 1:
             raise ValueError("the parts of the index disagree on the number of collaborators")
 
@@ -155,11 +137,20 @@ class PassageIndex:
     def passage_count(self) -> int:
         return len(self.passage_ids)
 
+    def nearest_sentence(self, row: int, query: Vectors) -> int | None:
+        """Which of a passage's sentences is nearest to ``query``, shape (dimension,); None if it has none."""
+        own = self.encoded.sentences.of_row(row)
+        if not len(own):
+            return None
+        languages = self.encoded.languages[[row] * len(own)]
+        return int(np.argmax(self.centres.correct(own, languages, Role.DOCUMENT) @ query))
+
     def write(self, folder: Path) -> None:
         """Write all parts to ``folder``, the stamp last; on disk when this returns."""
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _ARRAYS).mkdir(parents=True, exist_ok=True)
         self.dense.write(folder / _DENSE)
         self.lexical.write(folder / _LEXICAL)
+        self.encoded.sentences.write(folder)
         arrays: dict[str, npt.NDArray[Any]] = {
             "passage_ids": self.passage_ids,
             "collaborator_ids": np.array(self.collaborators.ids, dtype=np.str_),
@@ -167,12 +158,16 @@ class PassageIndex:
             "is_entrance": self.collaborators.is_entrance,
             "starts": self.attribution.starts,
             "rows": self.attribution.rows,
-            "sentence_starts": self.sentences.starts,
+            "digests": self.encoded.digests,
+            "languages": self.encoded.languages,
+            "vectors": self.encoded.vectors,
+            "sentence_starts": self.encoded.sentences.starts,
+            "sentence_counts": self.encoded.sentences.counts,
             **{f"document_centre_{language}": centre for language, centre in self.centres.documents.items()},
             **{f"query_centre_{language}": centre for language, centre in self.centres.queries.items()},
         }
-        np.save(folder / _SENTENCES, self.sentences.vectors, allow_pickle=False)
-        np.savez(folder / _ARRAYS, allow_pickle=False, **arrays)
+        for name, array in arrays.items():
+            np.save(folder / _ARRAYS / f"{name}.npy", array, allow_pickle=False)
         digests = {str(file.relative_to(folder)): _digest(file) for file in folder.rglob("*") if file.is_file()}
         content = json.dumps({"stamp": asdict(self.stamp), "sha256": digests})
         with (folder / _STAMP).open("w", encoding="utf-8") as stream:
@@ -190,21 +185,20 @@ class PassageIndex:
         try:
             stamp = read_stamp(folder)
             _check_digests(folder)
-            with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
-                ids = tuple(str(identifier) for identifier in arrays["collaborator_ids"])
-                return cls(
-                    stamp,
-                    arrays["passage_ids"],
-                    IndexedCollaborators(ids, arrays["is_route"], arrays["is_entrance"]),
-                    Attribution(arrays["starts"], arrays["rows"]),
-                    LanguageCentres(_centres(arrays, "document"), _centres(arrays, "query")),
-                    vectors.read(folder / _DENSE, stamp.collection, stamp.digest),
-                    lexical.read(folder / _LEXICAL, stamp.collection, stamp.digest),
-                    SentenceVectors(
-                        arrays["sentence_starts"], np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False)
-                    ),
-                )
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+            arrays = _arrays(folder / _ARRAYS)
+            ids = tuple(str(identifier) for identifier in arrays["collaborator_ids"])
+            sentences = SentenceVectors.read(folder, arrays["sentence_starts"], arrays["sentence_counts"])
+            return cls(
+                stamp,
+                arrays["passage_ids"],
+                IndexedCollaborators(ids, arrays["is_route"], arrays["is_entrance"]),
+                Attribution(arrays["starts"], arrays["rows"]),
+                LanguageCentres(_centres(arrays, "document"), _centres(arrays, "query")),
+                vectors.read(folder / _DENSE, stamp.collection, stamp.digest),
+                lexical.read(folder / _LEXICAL, stamp.collection, stamp.digest),
+                EncodedPassages(arrays["digests"], arrays["languages"], arrays["vectors"], sentences),
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise SetupError(
                 mark("The index in {folder} is damaged ({problem})."),
                 remedy="matchmaker prepare",
@@ -243,6 +237,11 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _centres(arrays: "np.lib.npyio.NpzFile", role: str) -> dict[str, Vectors]:
+def _arrays(folder: Path) -> dict[str, npt.NDArray[Any]]:
+    """All arrays of a folder by name, mapped into memory, so that processes share them."""
+    return {file.stem: np.asarray(np.load(file, mmap_mode="r", allow_pickle=False)) for file in folder.glob("*.npy")}
+
+
+def _centres(arrays: Mapping[str, npt.NDArray[Any]], role: str) -> dict[str, Vectors]:
     prefix = f"{role}_centre_"
-    return {name.removeprefix(prefix): arrays[name] for name in arrays.files if name.startswith(prefix)}
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

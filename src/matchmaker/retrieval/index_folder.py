@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from matchmaker.domain.errors import SetupError
 from matchmaker.retrieval.index import IndexStamp, PassageIndex, read_stamp
 from matchmaker.retrieval.lexical_index import LexicalForm
 from matchmaker.retrieval.vector_index import VectorForm
@@ -49,22 +50,31 @@ class IndexFolder:
         folder = self._current_folder()
         return PassageIndex.read(folder, self._vectors, self._lexical) if folder else None
 
-    def publish(self, stamp: IndexStamp, build: Callable[[], PassageIndex]) -> PassageIndex:
-        """Build an index and make it the serving one, unless another process has just done so; return it opened."""
+    def publish(self, stamp: IndexStamp, build: Callable[[PassageIndex | None], PassageIndex]) -> PassageIndex:
+        """Build an index and make it the serving one, unless another process has just done so; return it opened.
+
+        ``build`` is given the one that serves, opened for it alone, if there is one that is whole.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self._folder / "build.lock"):
-            if self.current_stamp() != stamp:
-                fresh = self._folder / uuid.uuid4().hex
-                try:
-                    build().write(fresh)
-                    PassageIndex.read(fresh, self._vectors, self._lexical)  # verified before anything points to it
-                except BaseException:
-                    shutil.rmtree(fresh, ignore_errors=True)
-                    raise
-                self._swap(fresh)
-        index = self.read()
-        assert index is not None
-        return index
+            serving = self._whole()
+            if serving is not None and serving.stamp == stamp:
+                return serving
+            fresh = self._folder / uuid.uuid4().hex
+            try:
+                build(serving).write(fresh)
+                index = PassageIndex.read(fresh, self._vectors, self._lexical)  # verified before anything points to it
+            except BaseException:
+                shutil.rmtree(fresh, ignore_errors=True)
+                raise
+            self._swap(fresh)
+            return index
+
+    def _whole(self) -> PassageIndex | None:
+        try:
+            return self.read()
+        except SetupError:
+            return None
 
     def turn_to_encode(self) -> FileLock:
         """Held by the one process that encodes ahead of a build: two would encode the same."""

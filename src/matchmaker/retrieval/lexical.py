@@ -51,11 +51,14 @@ class InvertedFile(Bm25Index):
 
     def _change(self, gone: Ids, ids: Ids, passages: Sequence[Sequence[str]]) -> None:
         kept = np.flatnonzero(np.isin(self._rows.ids, gone, invert=True))
-        self._all = self._all.renewed(np.append(kept, np.full(len(ids), -1)), passages)
-        self._rows = IdRows(np.append(self._rows.ids[kept], ids))
+        # By rising id, as a collection's passages are: a change then gives what a build would.
+        everyone, order = np.append(self._rows.ids[kept], ids), np.argsort(ids)
+        rows = np.append(kept, np.full(len(ids), -1))[np.argsort(everyone)]
+        self._all = self._all.renewed(rows, [passages[one] for one in order])
+        self._rows = IdRows(np.sort(everyone))
 
-    def _sums(self, rows: Ids, shares: Mapping[str, float]) -> Scores:
-        return self._all.of_rows(rows, shares)
+    def _sums(self, rows: Ids, asked: Sequence[Mapping[str, float]]) -> Scores:
+        return self._all.of_rows(rows, asked)
 
     def _postings(self, terms: Collection[str]) -> Mapping[str, TermPostings]:
         found = {term: self._all.of_term(term) for term in terms}
@@ -70,3 +73,7 @@ class InvertedFileForm:
 
     def read(self, folder: Path, collection: str, stamp: str) -> LexicalIndex:  # noqa: ARG002
         return InvertedFile.read(folder)
+
+    def takes_changes(self, index: LexicalIndex) -> bool:
+        """Always: who reads the files goes on with what it has mapped."""
+        return isinstance(index, InvertedFile)

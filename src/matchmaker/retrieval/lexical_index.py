@@ -35,6 +35,10 @@ class LexicalIndex(Protocol):
         """The score of each of some passages, exactly, shape (ids,); 0 for those that it lacks."""
         ...
 
+    def scores_together(self, queries: Sequence[Terms], ids: Ids) -> Scores:
+        """The scores of the same passages for several queries, shape (queries, ids)."""
+        ...
+
     def search(self, query: Terms, k: int) -> Ids:
         """At most ``k`` passages that score best, in any order; none that has no term of the query.
 
@@ -67,4 +71,8 @@ class LexicalForm(Protocol):
         Raises:
             OSError: there is none, or it is damaged.
         """
+        ...
+
+    def takes_changes(self, index: LexicalIndex) -> bool:
+        """Whether an opened index is better changed than built anew: only where it is this process's own copy."""
         ...

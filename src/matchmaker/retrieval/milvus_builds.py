@@ -55,6 +55,10 @@ class MilvusForm:
         """End the connection."""
         self._client.close()
 
+    def takes_changes(self, index: VectorIndex, count: int) -> bool:  # noqa: ARG002
+        """Never: its collections are searched by every machine."""
+        return False
+
     def build(self, collection: str, stamp: str, ids: Ids, vectors: Vectors) -> VectorIndex:
         """As promised by ``VectorForm``; a build that another machine has made already is taken as it is."""
         with telling_faults():

@@ -79,28 +79,29 @@ class Postings:
         part = slice(int(self.starts[number]), int(self.starts[number + 1]))
         return self.rows[part], self.scores[part]
 
-    def of_rows(self, rows: Rows, shares: Mapping[str, float]) -> Scores:
-        """What some terms score in some passages, shape (rows,), each counted by its share.
+    def of_rows(self, rows: Rows, asked: Sequence[Mapping[str, float]]) -> Scores:
+        """What some terms score in some passages, each counted by its share, for several texts: shape (texts, rows).
 
-        Reads what the passages have, not what the terms have: of a frequent term that is much more.
+        Reads what the passages have, once for all texts, and not what the terms have: of a frequent term that is much
+        more.
         """
-        wanted = np.zeros(len(self.terms), dtype=np.float32)
-        for term, share in shares.items():
-            if term in self.terms:
-                wanted[self.terms[term]] = share
+        terms = [term for term in dict.fromkeys(term for shares in asked for term in shares) if term in self.terms]
+        own = np.array([self.terms[term] for term in terms], dtype=np.int64)
+        numbers = np.zeros(len(self.terms), dtype=np.int32)  # 0 is for terms that nobody asks for
+        numbers[own] = np.arange(1, len(terms) + 1)
         sizes = self.row_starts[rows + 1] - self.row_starts[rows]
         places = np.arange(int(sizes.sum())) + np.repeat(self.row_starts[rows] - np.cumsum(sizes) + sizes, sizes)
-        found = wanted[self.columns[places]]
+        found = numbers.take(self.columns.take(places))
         met = np.flatnonzero(found > 0)
-        owners = np.repeat(np.arange(len(rows)), sizes)[met]
-        terms, counts = self.columns[places[met]], self.counts[places[met]]
-        values = (
-            term_weights(self.starts[terms + 1] - self.starts[terms], self.passage_count)
-            * counts
-            / (counts + self.norms[rows[owners]])
-        )
-        sums: Scores = np.bincount(owners, found[met] * values, len(rows)).astype(np.float32)
-        return sums
+        owners, found = np.repeat(np.arange(len(rows)), sizes)[met], found[met] - 1
+        counts = self.counts.take(places[met]).astype(np.float32)
+        weights = term_weights(self.starts[own + 1] - self.starts[own], self.passage_count).astype(np.float32)
+        values = weights.take(found) * (counts / (counts + self.norms.take(rows).take(owners)))
+        scores = np.zeros((len(asked), len(rows)), dtype=np.float32)
+        for sums, shares in zip(scores, asked, strict=True):
+            share = np.array([shares.get(term, 0.0) for term in terms], dtype=np.float32)
+            sums[:] = np.bincount(owners, share.take(found) * values, len(rows))
+        return scores
 
     def write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

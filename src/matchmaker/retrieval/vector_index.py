@@ -81,6 +81,13 @@ class VectorForm(Protocol):
         """
         ...
 
+    def takes_changes(self, index: VectorIndex, count: int) -> bool:
+        """Whether an opened index that is to hold ``count`` passages is better changed than built anew.
+
+        Only where it is this process's own copy: what others search must not change under them.
+        """
+        ...
+
     def close(self) -> None:
         """End the connections, where there are any."""
         ...
@@ -88,20 +95,20 @@ class VectorForm(Protocol):
 
 @dataclass(frozen=True)
 class IdRows:
-    """Which row each id stands in; ids differ and come in any order."""
+    """Which row each id stands in, the last where there are several; ids come in any order."""
 
     ids: Ids
 
     @cached_property
     def _order(self) -> Ids | None:
         """Rows by rising id; None where the ids rise already, as those of most collections do."""
-        return None if np.all(np.diff(self.ids) > 0) else np.argsort(self.ids, kind="stable").astype(np.int64)
+        return None if np.all(self.ids[1:] > self.ids[:-1]) else np.argsort(self.ids, kind="stable").astype(np.int64)
 
     def of(self, ids: Ids) -> Ids:
         """The row of each id, shape (ids,); -1 for those that have none."""
         if not len(self.ids):
             return np.full(len(ids), -1, dtype=np.int64)
-        places = np.minimum(np.searchsorted(self.ids, ids, sorter=self._order), len(self.ids) - 1)
+        places = np.maximum(np.searchsorted(self.ids, ids, side="right", sorter=self._order) - 1, 0)
         rows = places if self._order is None else self._order[places]
         found: Ids = np.where(self.ids[rows] == ids, rows, -1).astype(np.int64)
         return found
