@@ -161,6 +161,14 @@ def test_wrong_lines_hold_the_import_up_until_they_are_left_out_on_purpose(shelf
     ]
 
 
+def test_a_record_of_a_group_that_is_not_there_is_a_wrong_line(shelf: Shelf) -> None:
+    job = shelf.read(record("1", "Snöröjning", "snow"), record("2", "Malm och snö", "ore", "no-such-group"))
+    with shelf.database.reading() as session:
+        (wrong,) = jobs.find_lines(session, job.id, [Verdict.REJECTED])
+    assert job.counts == {Verdict.NEW: 1, Verdict.REJECTED: 1} and wrong.number == 2 and wrong.problem is not None
+    assert (wrong.problem["field"], wrong.problem["values"]) == ("group_ids", {"group": "no-such-group"})
+
+
 def test_a_file_cut_short_ends_the_job_and_changes_nothing(shelf: Shelf) -> None:
     before = shelf.evidence()
     broken = InvalidFileError("x", [FileProblem("is cut short at line {at}", at=7)])

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from matchmaker.db.bulk import content_digest
 from matchmaker.db.catalogue import ensure_collection, touch_collection
 from matchmaker.db.record_json import record_from_json, record_to_json
 from matchmaker.db.session import Database, Session, Turn
-from matchmaker.db.work_links import refresh_works
+from matchmaker.db.work_links import refresh_works, unknown_groups
 from matchmaker.db.works import current_digests, restore_records, save_records, touched_works
 from matchmaker.domain.errors import FileProblem, InvalidFileError, MatchmakerError, StorageError, mark
 from matchmaker.domain.import_job import ImportJob, ImportLine, JobState, Verdict, next_state
@@ -162,9 +162,24 @@ def _prepared(reading: Reading, pseudonym: Pseudonym, today: date) -> Record | F
     return prepared if isinstance(prepared, FileProblem) else replace(prepared, retrieved=prepared.retrieved or today)
 
 
+def _with_known_groups(
+    session: Session, collection: str, prepared: Sequence[Record | FileProblem]
+) -> list[Record | FileProblem]:
+    """A record that names a group which is not there would be nobody's, and nobody would notice."""
+    named = [frozenset() if isinstance(one, FileProblem) else one.group_ids for one in prepared]
+    unknown = unknown_groups(session, collection, chain.from_iterable(named))
+    return [
+        FileProblem(mark("There is no group with the id {group}."), field="group_ids", group=min(missing))
+        if (missing := own & unknown)
+        else one
+        for one, own in zip(prepared, named, strict=True)
+    ]
+
+
 def _lines(
     session: Session, job: ImportJob, prepared: Sequence[Record | FileProblem], start: int
 ) -> Iterator[ImportLine]:
+    prepared = _with_known_groups(session, job.collection, prepared)
     records = [one for one in prepared if isinstance(one, Record)]
     known = current_digests(session, job.collection, [(one.source, one.id) for one in records])
     seen = jobs.staged_ids(session, job.id, [one.id for one in records])

@@ -148,9 +148,16 @@ def _link(
     return _linked(session, collection, works)
 
 
-def _hinted(session: Session, collection: str, works: Mapping[str, Work]) -> dict[str, dict[str, LinkBasis]]:
-    """By work the collaborators that its hints name."""
-    values = sorted({hint.value for work in works.values() for hint in work.hints})
+def unknown_groups(session: Session, collection: str, group_ids: Iterable[str]) -> set[str]:
+    """Which of some ids no collaborator has, in the catalogue or before it became part of another."""
+    given = set(group_ids)
+    known = _known(session, collection, given)
+    return {one for one in given if (HintScheme.GROUP.value, one) not in known}
+
+
+def _known(session: Session, collection: str, of: Iterable[str]) -> dict[tuple[str, str], set[str]]:
+    """By scheme and value of hints the collaborators that they name."""
+    values = sorted(of)
     known: dict[tuple[str, str], set[str]] = {}
     for start in range(0, len(values), BATCH):
         batch = values[start : start + BATCH]
@@ -160,6 +167,12 @@ def _hinted(session: Session, collection: str, works: Mapping[str, Work]) -> dic
         groups = select(CollaboratorRow.id).where(CollaboratorRow.collection == collection)
         for identifier in session.scalars(groups.where(CollaboratorRow.id.in_(batch))):
             known.setdefault((HintScheme.GROUP.value, identifier), set()).add(identifier)
+    return known
+
+
+def _hinted(session: Session, collection: str, works: Mapping[str, Work]) -> dict[str, dict[str, LinkBasis]]:
+    """By work the collaborators that its hints name."""
+    known = _known(session, collection, {hint.value for work in works.values() for hint in work.hints})
     found: dict[str, dict[str, LinkBasis]] = {}
     for work in works.values():
         for scheme, basis in BASIS.items():

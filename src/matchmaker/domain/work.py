@@ -140,6 +140,11 @@ class Record:
     hints: frozenset[Hint] = field(default=frozenset())
     deleted: bool = False
 
+    @property
+    def group_ids(self) -> frozenset[str]:
+        """The collaborators that it names by their ids."""
+        return frozenset(one.value for one in self.hints if one.scheme is HintScheme.GROUP)
+
 
 def identifiers(pairs: Iterable[tuple[Scheme, str | None]]) -> frozenset[WorkIdentifier]:
     """The identifiers in these texts; what holds none is left out."""
