@@ -8,6 +8,7 @@ answers, a line says so.
 import asyncio
 import fcntl
 import os
+import shutil
 import socket
 import struct
 import sys
@@ -65,6 +66,7 @@ def main(wheel: Path, place: Path) -> None:
     finally:
         server.server_proc.kill()  # its data are thrown away: nothing is to be written down in order
         server.stop()
+    shutil.rmtree(place)
 
 
 if __name__ == "__main__":

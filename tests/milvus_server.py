@@ -37,14 +37,12 @@ def running_milvus() -> Iterator[str]:
         env=os.environ | ({"IN_OWN_NETWORK": "1"} if own else {}),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        start_new_session=True,  # what ends the tests all at once leaves it to end by itself, and its server with it
     )
     assert started.stdin and started.stdout
     try:
         assert started.stdout.readline(), f"the server of Milvus has not started; {place}/logs say why"
         yield f"unix:{place / 'socket'}"
-        started.stdin.close()
-        started.wait()
-        shutil.rmtree(place)
     finally:
         started.stdin.close()
         started.stdout.close()

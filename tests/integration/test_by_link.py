@@ -312,8 +312,9 @@ def test_a_draft_that_was_overtaken_is_sent_by_who_has_read_what_overtook_it(
 
 
 def test_in_place_of_asking_again_anothers_challenge_is_joined(client: TestClient, workspace: Workspace) -> None:
-    _, case = send(workspace)
-    holder = begin(client)
+    text = "Snöskotrar kör sönder skidspåren längs älven varje vårvinter, och ingen vet var."
+    _, case = send(workspace, title="Skotrar i skidspåren", problem=text)
+    holder = begin(client, title="Spår", text=f"{text} Vi vill veta hur de kan hållas isär.")
     found = client.get(f"{API}/draft/similar", headers=holder).json()["items"]
     assert case.id in {one["id"] for one in found}
     body = {"challenge": case.id, "role": "co_owner"}
@@ -324,7 +325,7 @@ def test_in_place_of_asking_again_anothers_challenge_is_joined(client: TestClien
     assert client.get(API, headers=holder).status_code == 401, "the draft's link has made way for the new one"
     told = client.get(API, headers=bearing(joined.json()["secret"])).json()
     assert (told["role"], told["standing"], told["contributions"]) == (
-        "co_owner", "asked", [f"{BODY['title']}\n\n{BODY['text']}"]
+        "co_owner", "asked", [f"Spår\n\n{text} Vi vill veta hur de kan hållas isär."]
     )  # fmt: skip
     own = client.post(f"{API}/draft/joining", json=body, headers=begin(client, municipality="2580"))
     assert own.json()["errors"][0]["pointer"] == "/municipality"

@@ -1,4 +1,4 @@
-"""What an adviser looks up over the API: evidence, load, anyone of the catalogue, the blind round, both lists, the map."""
+"""What an adviser looks up over the API: evidence, load, anyone of the catalogue, blind round, both lists, map."""
 
 import pytest
 from sqlalchemy import select

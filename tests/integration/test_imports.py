@@ -300,3 +300,10 @@ def test_no_batch_reads_a_whole_collection(shelf: Shelf) -> None:
         for statement, values in asked:
             plans = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
             assert not [one[3] for one in plans if whole.search(one[3])], statement
+
+
+@pytest.mark.parametrize(
+    ("lines", "seconds", "following"), [(200, 0.1, 200), (200, 2.0, 50), (50, 0.1, 200), (3, 60.0, 1)]
+)
+def test_a_busy_machine_gets_fewer_lines_at_a_time(lines: int, seconds: float, following: int) -> None:
+    assert imports.paced(lines, seconds) == following

@@ -5,6 +5,7 @@ each all or nothing, and a line knows whether it has been applied and what was t
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -27,7 +28,11 @@ from matchmaker.domain.work import Record, WorkKind
 
 READ_BATCH = 500
 APPLY_BATCH = 200
-"""Lines in one transaction: half a second of writing, for which a municipality's form may have to wait."""
+"""Lines in one transaction at most: a fifth of a second of writing on an idle core."""
+
+WRITING_SECONDS = 0.5
+"""How long a transaction is to take at most, since a municipality's form may have to wait for it. On a busy machine it
+is given fewer lines."""
 
 MOST_PROBLEMS = 10_000
 """Wrong lines after which a file is given up: it is not what it was taken for."""
@@ -196,10 +201,12 @@ def _apply(database: Database, job: ImportJob, batches: "_Batches") -> None:
         left = jobs.count_lines_left(session, job.id, applied=False)
         _begin(session, job, JobState.APPLYING, total=left)
     done = after = 0
+    size = APPLY_BATCH
     while True:
+        begun = time.monotonic()
         with database.transaction(Turn.CATALOGUE) as session:
             # From behind the last batch: to pass over what is done anew each time would take ever longer.
-            lines = jobs.lines_to_apply(session, job.id, APPLY_BATCH, after)
+            lines = jobs.lines_to_apply(session, job.id, size, after)
             records = [_record(line) for line in lines]
             previous = save_records(session, job.collection, records)
             refresh_works(session, job.collection, touched_works(session, job.collection, records, previous))
@@ -212,7 +219,13 @@ def _apply(database: Database, job: ImportJob, batches: "_Batches") -> None:
             after = lines[-1].number
             if not batches.go_on(session, done, left):
                 return
+        size = paced(len(lines), time.monotonic() - begun)
         database.let_others_write()
+
+
+def paced(lines: int, seconds: float) -> int:
+    """How many lines the next transaction is to have, by how long the last one took with its own."""
+    return max(1, min(APPLY_BATCH, int(lines * WRITING_SECONDS / max(seconds, 1e-3))))
 
 
 def _undo(database: Database, job: ImportJob, batches: "_Batches") -> None:
@@ -220,11 +233,12 @@ def _undo(database: Database, job: ImportJob, batches: "_Batches") -> None:
     with database.transaction(Turn.CATALOGUE) as session:
         left = jobs.count_lines_left(session, job.id, applied=True)
         _begin(session, job, JobState.UNDOING, total=left)
-    done = 0
+    done, size = 0, APPLY_BATCH
     before: int | None = None
     while True:
+        begun = time.monotonic()
         with database.transaction(Turn.CATALOGUE) as session:
-            lines = jobs.lines_to_undo(session, job.id, APPLY_BATCH, before)
+            lines = jobs.lines_to_undo(session, job.id, size, before)
             changes = _own_changes(session, job, lines)
             refresh_works(session, job.collection, restore_records(session, job.collection, changes))
             jobs.settle_lines(session, job.id, [(line.number, line.previous) for line in lines], applied=False)
@@ -235,6 +249,7 @@ def _undo(database: Database, job: ImportJob, batches: "_Batches") -> None:
             before = lines[0].number
             if not batches.go_on(session, done, left):
                 return
+        size = paced(len(lines), time.monotonic() - begun)
         database.let_others_write()
 
 

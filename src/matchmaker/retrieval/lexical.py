@@ -77,6 +77,3 @@ class InvertedFileForm:
     def takes_changes(self, index: LexicalIndex) -> bool:
         """Always: who reads the files goes on with what it has mapped."""
         return isinstance(index, InvertedFile)
-
-    def close(self) -> None:
-        """Nothing: files have no connections."""

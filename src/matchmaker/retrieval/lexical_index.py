@@ -76,7 +76,3 @@ class LexicalForm(Protocol):
     def takes_changes(self, index: LexicalIndex) -> bool:
         """Whether an opened index is better changed than built anew: only where it is this process's own copy."""
         ...
-
-    def close(self) -> None:
-        """End the connections, where there are any."""
-        ...
