@@ -44,10 +44,16 @@ def timed(action: Callable[[str], object], texts: Sequence[str]) -> Result:
 
 
 def memory(process: int | str = "self") -> Result:
-    """Resident and proportional (shared pages divided among who shares them) memory of a process, Linux only."""
+    """Memory of a process, Linux only: resident, proportional (shared pages divided among who shares them), and of it
+    what is in no file, so that it cannot be read again.
+    """
     lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
     kilobytes = {line.split()[0].rstrip(":"): int(line.split()[1]) for line in lines[1:]}
-    return {"rss_mb": kilobytes["Rss"] * 1024 / 1e6, "pss_mb": kilobytes["Pss"] * 1024 / 1e6}
+    return {
+        "rss_mb": kilobytes["Rss"] * 1024 / 1e6,
+        "pss_mb": kilobytes["Pss"] * 1024 / 1e6,
+        "anonymous_mb": kilobytes["Anonymous"] * 1024 / 1e6,
+    }
 
 
 def since_start() -> float:

@@ -147,6 +147,7 @@ def growth(found: Mapping[str, Any]) -> str:
             f"{one['overlap_at_10']:.3f}",
             f"{one['memory_bytes_a_passage']:,.0f}",
             f"{one['exact']['memory_bytes_a_passage']:,}",
+            f"{one['resident_bytes_a_passage']:,.0f}",
             f"{one['disk_bytes_a_passage']:,.0f}",
         ]
         for one in found["sizes"]
@@ -168,6 +169,7 @@ def growth(found: Mapping[str, Any]) -> str:
         "ten best as by exact scores",
         "memory, bytes a passage",
         "FAISS flat",
+        "resident after the queries",
         "disk, bytes a passage",
     ]
     first, last = found["sizes"][0], found["sizes"][-1]

@@ -103,6 +103,7 @@ def grown(passages: int, query_ms: float, added: float) -> dict[str, object]:
         "query": timed,
         "encoding": timed,
         "memory_bytes_a_passage": 480.0,
+        "resident_bytes_a_passage": 900.0,
         "search": timed,
         "exact": {"search": timed, "query": timed, "memory_bytes_a_passage": 1536},
         "recall_at_100": 0.991,

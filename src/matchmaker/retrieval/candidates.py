@@ -42,10 +42,10 @@ class CandidateSearch:
         self._index = index
         self._depth = depth
         self.finds_everybody = index.passage_count <= small
-        self._everybody = Candidates(
-            np.arange(len(index.collaborators.ids)), np.arange(index.passage_count), index.attribution
-        )
-        if not self.finds_everybody:
+        if self.finds_everybody:
+            everyone, passages = np.arange(len(index.collaborators.ids)), np.arange(index.passage_count)
+            self._everybody = Candidates(everyone, passages, index.attribution)
+        else:
             self._speakers = index.attribution.speakers(index.passage_count)
             self._entrances = np.flatnonzero(index.collaborators.is_entrance)
 
@@ -78,7 +78,7 @@ class CandidateSearch:
 
     def with_others(self, found: Candidates, others: Positions) -> Candidates:
         """Candidates and some others, by position."""
-        return found if found is self._everybody else self._of(np.union1d(found.positions, others))
+        return found if self.finds_everybody else self._of(np.union1d(found.positions, others))
 
     def _of(self, positions: Positions) -> Candidates:
         own = self._index.attribution.of_positions(positions)
@@ -89,7 +89,7 @@ class CandidateSearch:
         """Both channels' scores of the candidates' passages for several texts, each of shape (texts, rows)."""
         index = self._index
         rows, ids = among.rows, index.passage_ids
-        if among is self._everybody:
+        if self.finds_everybody:
             dense = [index.dense.scores(one, ids) for one in vectors]
             return np.array(dense), np.array([index.lexical.scores(terms, ids) for terms in asked])
         lexical = index.lexical.scores_together(asked, ids[rows])
