@@ -83,3 +83,10 @@ def publish(place: Workspace, case: Case, at: datetime | None = None, undo_minut
     desk = Desk(place.database, "adviser-1")
     case = read(place, case.id)
     return approval.approve(desk, case.id, case.revision, "Svar.", undo_minutes, at or datetime.now(UTC))
+
+
+def answer_without(place: Workspace, title: str) -> None:
+    """A challenge within the group's work, answered with a list that the group is not on."""
+    _, case = send(place, **{**ENERGY, "title": title})
+    case = Desk(place.database, "adviser-1").set_route(case.id, case.revision, Route.NOT_FOR_US)
+    publish(place, case)

@@ -9,7 +9,7 @@ from matchmaker.db.group_links import list_group_links
 from matchmaker.workspace import Workspace
 from tests.e2e.keys import bearing
 from tests.integration.imports import COLLECTION, Shelf
-from tests.integration.researcher import GROUP, OTHER, app, client, place, publish, shelf, suggest
+from tests.integration.researcher import GROUP, OTHER, answer_without, app, client, place, publish, shelf, suggest
 
 __all__ = ["app", "client", "place", "shelf"]
 
@@ -94,8 +94,9 @@ def test_it_is_told_of_challenges_that_are_public_approved_and_sent_and_of_no_ot
     publish(place, suggest(place, title="Internt", visibility="internal"))
     publish(place, suggest(place, title="Publicerat"))
     assert titles() == ["Publicerat"]
+    answer_without(place, "Utan gruppen")
     near = client.get(f"{API}/near", headers=own).json()["items"]
-    assert [one["challenge"]["title"] for one in near] == ["Publicerat"]
+    assert [one["challenge"]["title"] for one in near] == ["Utan gruppen"], "where it was suggested is told above"
     publish(place, unsent)
     assert sorted(titles()) == ["Opublicerat", "Publicerat"]
     (first, *_) = client.get(f"{API}/suggested", headers={**own, "Accept-Language": "sv"}).json()["items"]

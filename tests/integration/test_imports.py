@@ -65,7 +65,7 @@ def test_works_become_evidence_of_the_groups_they_name(shelf: Shelf) -> None:
     shelf.load(
         record("1", "Snöröjning", "snow", text="Plogning av cykelvägar."),
         record("2", "Frost i berg", "snow", "ore", text="Frost spränger berg."),
-        record("3", "Något annat", "nobody", text="Vems är det?"),
+        record("3", "Något annat", text="Vems är det?"),
     )
     assert shelf.evidence() == {
         "snow": ["Frost spränger berg.", "Plogning av cykelvägar.", "snö och is"],

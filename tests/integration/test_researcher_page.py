@@ -14,17 +14,27 @@ from matchmaker.db.collection import StoredCollection
 from matchmaker.db.decisions import find_events
 from matchmaker.db.exports import read_availability
 from matchmaker.db.group_lists import find_group
-from matchmaker.domain.case import Route
 from matchmaker.domain.challenge import Challenge
 from matchmaker.domain.curation import GroupState, group_values
 from matchmaker.review.alerts import Wish, ask_for_alerts
-from matchmaker.review.desk import Desk
 from matchmaker.review.status import read_status
 from matchmaker.workspace import Workspace
 from tests.e2e.keys import bearing, new_key
-from tests.integration.cases import amend_elsewhere, send
+from tests.integration.cases import amend_elsewhere
 from tests.integration.imports import COLLECTION, Shelf, record
-from tests.integration.researcher import ENERGY, GROUP, OTHER, app, client, link, place, publish, shelf, suggest
+from tests.integration.researcher import (
+    ENERGY,
+    GROUP,
+    OTHER,
+    answer_without,
+    app,
+    client,
+    link,
+    place,
+    publish,
+    shelf,
+    suggest,
+)
 
 __all__ = ["app", "client", "link", "place", "shelf"]  # fixtures
 
@@ -224,7 +234,7 @@ def test_nothing_internal_withdrawn_or_amended_is_told(
 def test_near_challenges_are_those_the_group_would_be_suggested_for(
     client: TestClient, place: Workspace, shelf: Shelf, link: str
 ) -> None:
-    _answer_without(place, "Spillvärme från bageriet")
+    answer_without(place, "Spillvärme från bageriet")
     shown = _near(client, link)
     assert "Spillvärme från bageriet" in shown and re.search(r"strong match|possible match", shown)
     assert "weak match" not in shown
@@ -239,13 +249,6 @@ def test_a_challenge_that_the_group_was_suggested_for_is_not_told_again_as_near(
     page = client.get(link).text
     assert "Spillvärme från tvätteriet" in page.partition('id="suggested"')[2].partition('id="near"')[0]
     assert "Spillvärme från tvätteriet" not in _near(client, link)
-
-
-def _answer_without(place: Workspace, title: str) -> None:
-    """A challenge within the group's work, answered with a list that the group is not on."""
-    _, case = send(place, **{**ENERGY, "title": title})
-    case = Desk(place.database, "adviser-1").set_route(case.id, case.revision, Route.NOT_FOR_US)
-    publish(place, case)
 
 
 def _near(client: TestClient, link: str) -> str:
