@@ -2,12 +2,15 @@
 
 import itertools
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import httpx2
 import pytest
 import schemathesis
 from hypothesis import settings
+from hypothesis.errors import FlakyStrategyDefinition
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from matchmaker.domain.access import Role
 from matchmaker.domain.import_job import JobState
@@ -29,6 +32,12 @@ IMPORTS = {
     "undo_import",
 }
 KEYS = {"make_key", "read_key", "revoke_key"}
+A_ROUND = 15
+"""Of so many made-up requests to an operation a third are chains, drawn together."""
+
+PUT_RIGHT = [*EXCLUDED, negative_data_rejection]
+"""That wrong bodies are refused is not asked of chains: what they begin with is put right before it is sent."""
+
 IMPORTING = {"send_import", "approve_import", "resume_import", "undo_import"}
 
 
@@ -41,7 +50,6 @@ class Staffs:
     numbers = itertools.count()
 
     def before_call(self, case: schemathesis.Case) -> None:
-        case.headers.update(self.headers)
         match name_of(case.operation):
             case "list_catalogue_groups":
                 case.query = {"q": "energi"}
@@ -51,10 +59,11 @@ class Staffs:
                 case.body = {"title": f"Verk {next(self.numbers)}"}
 
     def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:
+        sent: dict[str, Any] = {"headers": self.headers}
         if name_of(case.operation) != "send_import":
-            return {}
+            return sent
         line = f"w{next(self.numbers)};energy-engineering;Vätgas;Elektrolys.;2023\n"
-        return {"data": {"source": "table"}, "files": {"file": ("works.csv", TABLE + line, "text/csv")}}
+        return {**sent, "data": {"source": "table"}, "files": {"file": ("works.csv", TABLE + line, "text/csv")}}
 
     def after_call(self, response: Any, case: schemathesis.Case) -> None:
         super().after_call(response, case)  # type: ignore[misc]  # the other class has it
@@ -69,8 +78,9 @@ class Staffs:
         return not JobState(got.json()["state"]).is_waiting_for_program
 
     def validate_response(self, response: Any, case: schemathesis.Case, **kwargs: Any) -> None:
-        del kwargs  # the file, which the checks need not know of
-        case.validate_response(response, excluded_checks=EXCLUDED, recorder=self.recorder)  # type: ignore[attr-defined]
+        sent = {"headers": kwargs["headers"]}  # not the file, which the checks need not know of
+        recorder = self.recorder  # type: ignore[attr-defined]  # the other class has it
+        case.validate_response(response, excluded_checks=PUT_RIGHT, recorder=recorder, transport_kwargs=sent)
 
 
 @pytest.mark.parametrize(
@@ -96,5 +106,9 @@ def test_the_description_holds_for_chains_of_staffs_requests(
     class Chain(Staffs, own.as_state_machine()):  # type: ignore[misc]  # made at run time
         address, headers, done = staff.address, bearing(staff.tokens[role]), told
 
-    Chain.run(settings=settings(max_examples=max(EXAMPLES // 3, 5), stateful_step_count=10, **QUIET))
+    for _ in range(max(EXAMPLES // A_ROUND, 2)):
+        # What is answered depends on what was done before, so that a chain cannot always be begun a second time as it
+        # was the first: that ends a round, and is no failure. What breaks the description is.
+        with suppress(FlakyStrategyDefinition):
+            Chain.run(settings=settings(max_examples=A_ROUND // 3, stateful_step_count=10, **QUIET))
     assert set(told) & walked, told
