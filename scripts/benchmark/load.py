@@ -11,10 +11,13 @@ CONNECTIONS = 8
 WARM_UP = 2
 """Requests of each connection that are not counted."""
 
+NEW = b"{new}"
+"""Where a body has what makes its text one that was never asked before: what has been is not encoded again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked; ``bodies`` are sent one after the other, over and over, and none is sent twice in a row."""
+    """What is asked; ``bodies`` are sent one after the other, over and over, each time with another ``NEW``."""
 
     method: str
     path: str
@@ -25,7 +28,7 @@ class Request:
         """The request as bytes, again and again, from a body on."""
         number = start
         while True:
-            body = self.bodies[number % len(self.bodies)]
+            body = self.bodies[number % len(self.bodies)].replace(NEW, str(time.time_ns()).encode())
             number += 1
             lines = [f"{self.method} {self.path} HTTP/1.1", "Host: localhost", f"Content-Length: {len(body)}"]
             lines += [f"{name}: {value}" for name, value in self.headers.items()]

@@ -105,17 +105,17 @@ class Renewals:
         recipe: IndexRecipe,
         take: Callable[[PassageIndex], None],
     ) -> bool:
-        """Rounds until the index is whole; whether it is: not where a round brought nothing, since nothing was kept."""
-        before: IndexStamp | None = None
+        """Rounds until the index is whole; whether it is: not where what was encoded ahead has not been kept."""
+        encoded_ahead: str | None = None
         while True:
             index = current_index(folder, collection, recipe, most_new=MOST_NEW)
             take(index)
             if index.stamp == recipe.stamp(collection.name, collection.revision):
                 return True
-            if index.stamp == before:
+            if index.stamp.revision == encoded_ahead:
                 return False
-            before = index.stamp
             if index.stamp.missing:
+                encoded_ahead = index.stamp.revision
                 with folder.turn_to_encode():
                     encode_ahead(collection, recipe, self._watch(collection, index.stamp.revision))
 

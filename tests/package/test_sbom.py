@@ -40,7 +40,7 @@ def tree(tmp_path: Path) -> Path:
 
 def make(tree: Path, **other: str) -> subprocess.CompletedProcess[str]:
     given = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    command = ["make", "sbom", f"PYTHON={sys.executable}"]
+    command = ["make", "--no-print-directory", "sbom", f"PYTHON={sys.executable}"]
     return subprocess.run(command, cwd=tree, env={**given, **other}, capture_output=True, text=True, check=False)
 
 

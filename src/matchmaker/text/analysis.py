@@ -36,6 +36,7 @@ class Analyzer:
         self._compounds = CompoundSplitter()
         self._swedish = self._compounds.stem
         self._swedish_terms = lru_cache(maxsize=200_000)(self._analyse_swedish)
+        self._known_terms = lru_cache(maxsize=20_000)(self._word_terms)
 
     @property
     def query_fingerprint(self) -> str:
@@ -48,6 +49,9 @@ class Analyzer:
 
     def word_terms(self, word: str, language: Language) -> tuple[str, ...]:
         """The terms of one lower-case word: none for a stop word, several for a compound or a hyphenated word."""
+        return self._known_terms(word, language)
+
+    def _word_terms(self, word: str, language: Language) -> tuple[str, ...]:
         forms = (word, *word.split("-")) if "-" in word else (word,)
         terms = (term for form in forms if form for term in self._form_terms(form, language))
         return tuple(dict.fromkeys(terms))
@@ -71,9 +75,9 @@ class Analyzer:
         wanted = {term for alternatives in query for term in alternatives}
         found: dict[frozenset[str], str] = {}
         for word in _WORD.findall(text):
-            shared = frozenset(wanted & set(self.word_terms(word.lower(), language)))
+            shared = [term for term in self.word_terms(word.lower(), language) if term in wanted]
             if shared:
-                found.setdefault(shared, word)
+                found.setdefault(frozenset(shared), word)
         return {word: shared for shared, word in found.items()}
 
     def _form_terms(self, form: str, language: Language) -> tuple[str, ...]:
