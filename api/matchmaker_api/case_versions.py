@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from matchmaker.db.cases import get_revision
 from matchmaker.db.session import Session
+from matchmaker.domain.access import Principal
 from matchmaker.domain.case import Case
 from matchmaker.domain.days import local_day
 from matchmaker.domain.errors import mark
@@ -19,12 +20,12 @@ from matchmaker.review.repeats import do_once
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, OpenWorkspace
 from matchmaker_api.idempotency import (
-    REPLAYED,
     STALE,
     IdempotencyKey,
     IfMatch,
     PreconditionFailedError,
     PreconditionRequiredError,
+    note_replayed,
     request_text,
 )
 from matchmaker_api.schemas.desk_case import DeskCase
@@ -61,10 +62,15 @@ class Acting:
     request: Request
     response: Response
     workspace: Workspace
-    adviser: str
+    client: Principal
     case_id: str
     if_match: str | None = None
     key: str | None = None
+
+    @property
+    def adviser(self) -> str:
+        """Under which label it is done."""
+        return self.client.client
 
     @property
     def desk(self) -> Desk:
@@ -82,10 +88,8 @@ class Acting:
             return self._document(session).model_dump(mode="json")
 
         text = request_text(self.request, body) if body else ""
-        client = f"account {self.adviser}"  # a portal may have a name that is like an account's label
-        content, replayed = do_once(self.workspace.database, client, self.key, text, within)
-        if replayed:
-            self.response.headers[REPLAYED] = "true"
+        content, replayed = do_once(self.workspace.database, self.client.caller, self.key, text, within)
+        note_replayed(self.response, replayed=replayed)
         return self._answered(DeskCase.model_validate(content))
 
     def searching(self, act: Callable[[Desk, int], Case]) -> DeskCase:
@@ -107,9 +111,8 @@ class Acting:
         return DeskCase.of(view_case(session, self.case_id, self.adviser, local_day()))
 
     def _answered(self, document: DeskCase) -> DeskCase:
-        note_visit(
-            self.workspace.database, self.case_id, self.adviser
-        )  # it shows the order: no grade is blind any more
+        # It shows the order: no grade is blind any more.
+        note_visit(self.workspace.database, self.case_id, self.adviser)
         self.response.headers["ETag"] = revision_etag(document.revision)
         return document
 
@@ -117,7 +120,7 @@ class Acting:
 def _at_the_desk(
     case_id: str, request: Request, response: Response, workspace: OpenWorkspace, client: Client
 ) -> Acting:
-    return Acting(request, response, workspace, client.client, case_id)
+    return Acting(request, response, workspace, client, case_id)
 
 
 AtTheDesk = Annotated[Acting, Depends(_at_the_desk)]

@@ -78,7 +78,7 @@ def job_words(job: ImportJob, say: Translator) -> str:
 
 
 def problem_words(problem: Mapping[str, Any], say: Translator) -> str:
-    """What is wrong with a line, and where, as ``imports.problem_json`` kept it."""
+    """What is wrong with a line, and where, as ``import_lines.problem_json`` kept it."""
     return say.say_problem(
         FileProblem(
             problem.get("template", ""),

@@ -164,12 +164,8 @@ def _digest(passage: Passage) -> int:
     return int.from_bytes(hashlib.sha256(content.encode()).digest()[:8])
 
 
-def to_be_encoded(content: CollectionSnapshot, recipe: IndexRecipe) -> list[Passage]:
-    """The passages that were never encoded, the newest first; none where the encoder keeps nothing."""
-    return _unknown(content.passages, recipe)
-
-
 def _unknown(passages: Sequence[Passage], recipe: IndexRecipe) -> list[Passage]:
+    """The passages that were never encoded, the newest first; none where the encoder keeps nothing."""
     if not isinstance(recipe.encoder, CachedEncoder):
         return []
     texts = [one.indexed_text for one in passages]
@@ -183,7 +179,7 @@ def encode_ahead(collection: Collection, recipe: IndexRecipe, go_on: Callable[[i
     ``go_on`` is asked before each ``CHUNK`` whether to, given how many passages are left, and told at the end that
     none is. What has been encoded stays when it says no, or the process ends.
     """
-    left = to_be_encoded(collection.snapshot(), recipe)
+    left = _unknown(collection.snapshot().passages, recipe)
     while go_on(len(left)) and left:
         some, left = left[:CHUNK], left[CHUNK:]
         recipe.encoder.encode_parts([one.indexed_text for one in some], [_sentences_in(one) for one in some])

@@ -1,21 +1,17 @@
 """What a group decides about itself by its private link: its evidence, what it is open for, whether it takes part."""
 
-from typing import Any
-
-from fastapi import APIRouter, Request, Response, status
+from fastapi import APIRouter, Response, status
 
 from matchmaker.curation import groups
-from matchmaker.curation.adding import add_work_in
 from matchmaker.curation.researchers import BY, check_own_work
 from matchmaker.db.group_lists import find_group
-from matchmaker.db.session import Session, Turn
 from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.curation import GroupState
-from matchmaker.review.repeats import do_once
 from matchmaker.workspace import Workspace
-from matchmaker_api.deps import Client, OpenWorkspace, OwnGroup
-from matchmaker_api.idempotency import IdempotencyKey, note_replayed, request_text
+from matchmaker_api.deps import OpenWorkspace, OwnGroup
+from matchmaker_api.repeatable import MayBeRepeated
 from matchmaker_api.routers.catalogue_groups import answered_group
+from matchmaker_api.routers.catalogue_works import added_work
 from matchmaker_api.schemas.group import Availability, Group
 from matchmaker_api.schemas.work import NewWork, WorkId
 
@@ -48,27 +44,9 @@ def opt_own_group_in(response: Response, workspace: OpenWorkspace, group: OwnGro
 
 
 @router.post("/works", status_code=status.HTTP_201_CREATED, summary="Add a work to the link's group")
-def add_own_work(
-    new: NewWork,
-    request: Request,
-    response: Response,
-    workspace: OpenWorkspace,
-    group: OwnGroup,
-    client: Client,
-    idempotency_key: IdempotencyKey = None,
-) -> WorkId:
+def add_own_work(new: NewWork, workspace: OpenWorkspace, group: OwnGroup, sent: MayBeRepeated) -> WorkId:
     """A DOI that is known already only links that work. With an Idempotency-Key it is safe to send it again."""
-
-    def act(session: Session) -> dict[str, Any]:
-        added = add_work_in(session, MAIN_COLLECTION, group, new.added(), workspace.pseudonym, BY)
-        return WorkId(id=added).model_dump()
-
-    asked = request_text(request, new)
-    content, replayed = do_once(
-        workspace.database, client.caller, idempotency_key, asked, act, turns=Turn.CATALOGUE_AND_CASES
-    )
-    note_replayed(response, replayed=replayed)
-    return WorkId.model_validate(content)
+    return added_work(sent, workspace, group, new, BY)
 
 
 @router.put(

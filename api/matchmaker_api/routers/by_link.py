@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Query, Response, status
 
 from matchmaker.db.session import Session
 from matchmaker.domain.access_event import LINK_HOLDER
@@ -15,10 +15,10 @@ from matchmaker.review.opened_link import read_opened
 from matchmaker.review.participants import admit_by_owner, refuse_by_owner
 from matchmaker.review.portal import approved_of
 from matchmaker.review.private_links import replace_link as replace
-from matchmaker.review.repeats import do_once
 from matchmaker.workspace import Workspace
-from matchmaker_api.deps import Client, Held, OpenWorkspace, Say
-from matchmaker_api.idempotency import IdempotencyKey, IfMatch, check_match, etag, note_replayed, request_text
+from matchmaker_api.deps import Held, OpenWorkspace, Say
+from matchmaker_api.idempotency import IfMatch, check_match, etag
+from matchmaker_api.repeatable import MayBeRepeated
 from matchmaker_api.routers.challenges import form_choices
 from matchmaker_api.schemas.by_link import Letters, LettersWish, LinkSecret, Opened, as_told, form_fields
 from matchmaker_api.schemas.challenge import Answer, Challenge, NewChallenge
@@ -84,15 +84,7 @@ def withdraw_linked_challenge(response: Response, workspace: OpenWorkspace, held
 
 
 @router.post("/answer", summary="Answer the adviser's question by link", responses=FOUND)
-def answer_linked_question(
-    answer: Answer,
-    request: Request,
-    response: Response,
-    workspace: OpenWorkspace,
-    held: Held,
-    client: Client,
-    idempotency_key: IdempotencyKey = None,
-) -> Challenge:
+def answer_linked_question(answer: Answer, response: Response, held: Held, sent: MayBeRepeated) -> Challenge:
     """Answers the question that the challenge shows; the question's id is sent with it."""
     by_link.check_owner(held)
 
@@ -101,9 +93,7 @@ def answer_linked_question(
         told = portal.read_told(session, held.linked.id)
         return as_told(Challenge.of(told)).model_dump(mode="json")
 
-    content, replayed = do_once(workspace.database, client.caller, idempotency_key, request_text(request, answer), act)
-    note_replayed(response, replayed=replayed)
-    return _answered(Challenge.model_validate(content), response)
+    return _answered(Challenge.model_validate(sent.once(answer, act)), response)
 
 
 @router.get("/shortlist", summary="Read the list behind a private link")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response, status
+from pydantic import BaseModel
 
 from matchmaker.catalogue.seed import read_areas, read_departments
 from matchmaker.curation import groups
@@ -19,20 +20,17 @@ from matchmaker.domain.collaborator import CollaboratorKind
 from matchmaker.domain.collection import MAIN_COLLECTION
 from matchmaker.domain.curation import GroupState
 from matchmaker.domain.language import LocalisedText
-from matchmaker.review.repeats import do_once
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, OpenWorkspace
 from matchmaker_api.idempotency import (
     STALE,
-    IdempotencyKey,
     IfMatch,
     PreconditionFailedError,
     check_match,
     etag,
-    note_replayed,
-    request_text,
 )
 from matchmaker_api.pagination import After, Limit, id_cursor, next_page, read_id
+from matchmaker_api.repeatable import MayBeRepeated, Repeatable
 from matchmaker_api.schemas.group import (
     Availability,
     CatalogueEvent,
@@ -171,15 +169,7 @@ def opt_group_in(group_id: str, response: Response, workspace: OpenWorkspace, cl
 
 
 @router.post("/{group_id}/merger", summary="Make a group part of another", responses=FOUND)
-def merge_group(
-    group_id: str,
-    merger: Merger,
-    request: Request,
-    response: Response,
-    workspace: OpenWorkspace,
-    client: Client,
-    idempotency_key: IdempotencyKey = None,
-) -> Group:
+def merge_group(group_id: str, merger: Merger, response: Response, client: Client, sent: MayBeRepeated) -> Group:
     """Its works are the other's from now on, and itself is not matched any more."""
 
     def act(session: Session) -> str:
@@ -187,20 +177,11 @@ def merge_group(
         groups.merge_groups_in(session, MAIN_COLLECTION, group_id, merger.into, client.role)
         return group_id
 
-    asked = request_text(request, merger)
-    return _reshaped(workspace, response, client.caller, idempotency_key, asked, act)
+    return _reshaped(sent, merger, response, act)
 
 
 @router.post("/{group_id}/split", status_code=status.HTTP_201_CREATED, summary="Make two groups of one")
-def split_group(
-    group_id: str,
-    split: Split,
-    request: Request,
-    response: Response,
-    workspace: OpenWorkspace,
-    client: Client,
-    idempotency_key: IdempotencyKey = None,
-) -> Group:
+def split_group(group_id: str, split: Split, response: Response, client: Client, sent: MayBeRepeated) -> Group:
     """A new group of some of the group's works, which it has no more."""
     # A text that is blank is complained of by its field; an empty one would be none at all.
     name = LocalisedText(split.name_sv.strip() or " ", split.name_en or None)
@@ -211,28 +192,18 @@ def split_group(
         check_all_linked(session, MAIN_COLLECTION, group_id, split.works)
         return groups.split_group_in(session, MAIN_COLLECTION, group_id, name, summary, split.works, client.role)
 
-    new = _reshaped(workspace, response, client.caller, idempotency_key, request_text(request, split), act)
+    new = _reshaped(sent, split, response, act)
     response.headers["Location"] = f"/api/v1/catalogue/groups/{new.id}"
     return new
 
 
-def _reshaped(
-    workspace: Workspace,
-    response: Response,
-    caller: str,
-    idempotency_key: str | None,
-    asked: str,
-    act: Callable[[Session], str],
-) -> Group:
+def _reshaped(sent: Repeatable, body: BaseModel, response: Response, act: Callable[[Session], str]) -> Group:
     """Do what gives a group another shape, once, and answer with the group whose id it gives."""
 
     def done(session: Session) -> dict[str, Any]:
         return _document(session, act(session))[1].model_dump(mode="json")
 
-    turns = Turn.CATALOGUE_AND_CASES
-    content, replayed = do_once(workspace.database, caller, idempotency_key, asked, done, turns=turns)
-    note_replayed(response, replayed=replayed)
-    document = Group.stored(content)
+    document = Group.stored(sent.once(body, done, turns=Turn.CATALOGUE_AND_CASES))
     response.headers["ETag"] = etag(document)
     return document
 

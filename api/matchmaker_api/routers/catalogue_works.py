@@ -11,11 +11,10 @@ from matchmaker.db.group_lists import count_group_works, find_group
 from matchmaker.db.session import Session, Turn
 from matchmaker.db.work_lists import find_group_works
 from matchmaker.domain.collection import MAIN_COLLECTION
-from matchmaker.review.repeats import do_once
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, OpenWorkspace
-from matchmaker_api.idempotency import IdempotencyKey, note_replayed, request_text
 from matchmaker_api.pagination import After, Limit, next_page, read_work_place, work_cursor
+from matchmaker_api.repeatable import MayBeRepeated, Repeatable
 from matchmaker_api.schemas.work import NewWork, Work, WorkId, Works
 
 router = APIRouter(prefix="/api/v1/catalogue/groups/{group_id}", tags=["catalogue"])
@@ -65,28 +64,9 @@ def works_page(
 
 
 @router.post("/works", status_code=status.HTTP_201_CREATED, summary="Add a work to a group", responses=ADDED)
-def add_work(
-    group_id: str,
-    new: NewWork,
-    request: Request,
-    response: Response,
-    workspace: OpenWorkspace,
-    client: Client,
-    idempotency_key: IdempotencyKey = None,
-) -> WorkId:
+def add_work(group_id: str, new: NewWork, workspace: OpenWorkspace, client: Client, sent: MayBeRepeated) -> WorkId:
     """A DOI that is known already only links that work. With an Idempotency-Key it is safe to send it again."""
-
-    def act(session: Session) -> dict[str, Any]:
-        find_group(session, MAIN_COLLECTION, group_id)
-        added = add_work_in(session, MAIN_COLLECTION, group_id, new.added(), workspace.pseudonym, client.role)
-        return WorkId(id=added).model_dump()
-
-    asked = request_text(request, new)
-    content, replayed = do_once(
-        workspace.database, client.caller, idempotency_key, asked, act, turns=Turn.CATALOGUE_AND_CASES
-    )
-    note_replayed(response, replayed=replayed)
-    return WorkId.model_validate(content)
+    return added_work(sent, workspace, group_id, new, client.role)
 
 
 @router.delete(
@@ -149,3 +129,18 @@ def unpin_work(group_id: str, work_id: str, workspace: OpenWorkspace, client: Cl
     """It is shown in its turn again."""
     check_linked(workspace.database, MAIN_COLLECTION, group_id, work_id)
     groups.pin_work(workspace.database, MAIN_COLLECTION, group_id, work_id, client.role, pinned=False)
+
+
+def added_work(sent: Repeatable, workspace: Workspace, group_id: str, new: NewWork, by: str) -> WorkId:
+    """Add a work to a group, once.
+
+    Raises:
+        NotFoundError: there is no such group.
+    """
+
+    def act(session: Session) -> dict[str, Any]:
+        find_group(session, MAIN_COLLECTION, group_id)
+        added = add_work_in(session, MAIN_COLLECTION, group_id, new.added(), workspace.pseudonym, by)
+        return WorkId(id=added).model_dump()
+
+    return WorkId.model_validate(sent.once(new, act, turns=Turn.CATALOGUE_AND_CASES))

@@ -20,12 +20,12 @@ from matchmaker.review.access import own_municipality
 from matchmaker.review.drafts import Choices
 from matchmaker.review.intake import challenge_of, match_if_possible
 from matchmaker.review.joining import find_similar
-from matchmaker.review.repeats import do_once
 from matchmaker.settings import Settings
 from matchmaker.workspace import Workspace
 from matchmaker_api.deps import Client, OpenWorkspace
-from matchmaker_api.idempotency import IdempotencyKey, IfMatch, check_match, etag, note_replayed, request_text
+from matchmaker_api.idempotency import IfMatch, check_match, etag
 from matchmaker_api.pagination import After, Limit, next_page, place_cursor, read_place
+from matchmaker_api.repeatable import MayBeRepeated
 from matchmaker_api.schemas.challenge import Answer, Challenge, ChallengeState, NewChallenge
 from matchmaker_api.schemas.challenge_lists import (
     ChallengePage,
@@ -85,12 +85,7 @@ def list_challenges(
 
 @router.post("", status_code=status.HTTP_201_CREATED, summary="Send a challenge", responses=CREATED)
 def create_challenge(
-    new: NewChallenge,
-    request: Request,
-    response: Response,
-    workspace: OpenWorkspace,
-    client: Client,
-    idempotency_key: IdempotencyKey = None,
+    new: NewChallenge, response: Response, workspace: OpenWorkspace, client: Client, sent: MayBeRepeated
 ) -> Challenge:
     """Stores the challenge and matches it; an adviser reads what is found before anything is sent.
 
@@ -106,13 +101,10 @@ def create_challenge(
         case = portal.submit(session, described, new.language, MAIN_COLLECTION, settings.answer_days, actor)
         return _document(session, case.id, client).model_dump(mode="json")
 
-    content, replayed = do_once(
-        workspace.database, client.caller, idempotency_key, request_text(request, new, described.municipality), act
-    )
-    document = Challenge.model_validate(content)
+    document = Challenge.model_validate(sent.once(new, act, municipality=described.municipality))
     match_if_possible(workspace.database, document.id, workspace.matcher)
     response.headers["Location"] = f"/api/v1/challenges/{document.id}"
-    return _answered(document, response, replayed=replayed)
+    return _answered(document, response)
 
 
 @router.get("/{challenge_id}", summary="Read a challenge", responses=FOUND)
@@ -164,13 +156,7 @@ def withdraw_challenge(challenge_id: str, response: Response, workspace: OpenWor
 
 @router.post("/{challenge_id}/answer", summary="Answer the adviser's question", responses=FOUND)
 def answer_question(
-    challenge_id: str,
-    answer: Answer,
-    request: Request,
-    response: Response,
-    workspace: OpenWorkspace,
-    client: Client,
-    idempotency_key: IdempotencyKey = None,
+    challenge_id: str, answer: Answer, response: Response, client: Client, sent: MayBeRepeated
 ) -> Challenge:
     """Answers the question that the challenge shows; the review goes on.
 
@@ -181,8 +167,7 @@ def answer_question(
         portal.answer(session, challenge_id, answer.question, answer.text, portal.portal_actor(client.client))
         return _document(session, challenge_id, client).model_dump(mode="json")
 
-    content, replayed = do_once(workspace.database, client.caller, idempotency_key, request_text(request, answer), act)
-    return _answered(Challenge.model_validate(content), response, replayed=replayed)
+    return _answered(Challenge.model_validate(sent.once(answer, act)), response)
 
 
 @router.get("/{challenge_id}/similar", summary="List similar public challenges")
@@ -229,7 +214,6 @@ def _document(session: Session, challenge_id: str, client: Principal) -> Challen
     return Challenge.of(portal.read_told(session, challenge_id, client=client))
 
 
-def _answered(document: Challenge, response: Response, *, replayed: bool = False) -> Challenge:
+def _answered(document: Challenge, response: Response) -> Challenge:
     response.headers["ETag"] = etag(document)
-    note_replayed(response, replayed=replayed)
     return document

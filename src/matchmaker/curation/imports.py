@@ -9,18 +9,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from matchmaker.catalogue.importers.source import Reading, Source, guess_records
-from matchmaker.curation.records import Pseudonym, prepare_record
+from matchmaker.curation.import_lines import add_missing, difference, plain_values, prepared, problem_json
+from matchmaker.curation.records import Pseudonym
 from matchmaker.db import import_jobs as jobs
 from matchmaker.db.bulk import content_digest
 from matchmaker.db.catalogue import ensure_collection, touch_collection
-from matchmaker.db.record_json import record_from_json, record_to_json
+from matchmaker.db.record_json import record_from_json
 from matchmaker.db.session import Database, Session, Turn
-from matchmaker.db.work_links import refresh_works, unknown_groups
+from matchmaker.db.work_links import refresh_works
 from matchmaker.db.works import current_digests, restore_records, save_records, touched_works
 from matchmaker.domain.errors import FileProblem, InvalidFileError, MatchmakerError, StorageError, mark
 from matchmaker.domain.import_job import ImportJob, ImportLine, JobState, Verdict, next_state
@@ -68,7 +69,7 @@ def run_job(
     except InvalidFileError as error:
         _fail(database, job, [problem_json(one) for one in error.problems[:1]])
     except MatchmakerError as error:
-        _fail(database, job, [{"template": error.template, "values": _plain(error.values)}])
+        _fail(database, job, [{"template": error.template, "values": plain_values(error.values)}])
     except Exception:
         log.exception("The import %s failed", job.id)
         _fail(database, job, [{"template": mark("The program has a fault. The operator finds it in the log.")}])
@@ -120,21 +121,21 @@ def _read(database: Database, job: ImportJob, source: Source, pseudonym: Pseudon
     number = wrong = 0
     today = datetime.now(UTC).date()
     for batch in _batches(source.read(Path(job.path)), READ_BATCH):
-        prepared = [_prepared(reading, pseudonym, today) for reading in batch]
-        wrong += sum(isinstance(one, FileProblem) for one in prepared)
+        fit = [prepared(reading, pseudonym, today) for reading in batch]
+        wrong += sum(isinstance(one, FileProblem) for one in fit)
         if wrong > MOST_PROBLEMS:
             raise InvalidFileError(
                 job.path,
                 [FileProblem(mark("has more than {count} wrong lines; is it of this format?"), count=MOST_PROBLEMS)],
             )
         with database.transaction(Turn.CATALOGUE) as session:
-            jobs.add_lines(session, job.id, _lines(session, job, prepared, number))
-            number += len(prepared)
+            jobs.add_lines(session, job.id, difference(session, job, fit, number))
+            number += len(fit)
             if not batches.go_on(session, number):
                 return
     with database.transaction(Turn.CATALOGUE) as session:
         if job.is_complete:
-            _add_missing(session, job, number)
+            add_missing(session, job, number)
         counts = jobs.count_lines(session, job.id)
         jobs.set_job(
             session,
@@ -153,62 +154,6 @@ def _guess(source: Source, path: Path) -> int:
         return guess_records(source, path)
     except OSError:
         return 0  # reading it will say what is wrong
-
-
-def _prepared(reading: Reading, pseudonym: Pseudonym, today: date) -> Record | FileProblem:
-    if isinstance(reading, FileProblem):
-        return reading
-    prepared = prepare_record(reading, pseudonym)
-    return prepared if isinstance(prepared, FileProblem) else replace(prepared, retrieved=prepared.retrieved or today)
-
-
-def _with_known_groups(
-    session: Session, collection: str, prepared: Sequence[Record | FileProblem]
-) -> list[Record | FileProblem]:
-    """A record that names a group which is not there would be nobody's, and nobody would notice."""
-    named = [frozenset() if isinstance(one, FileProblem) else one.group_ids for one in prepared]
-    unknown = unknown_groups(session, collection, chain.from_iterable(named))
-    return [
-        FileProblem(mark("There is no group with the id {group}."), field="group_ids", group=min(missing))
-        if (missing := own & unknown)
-        else one
-        for one, own in zip(prepared, named, strict=True)
-    ]
-
-
-def _lines(
-    session: Session, job: ImportJob, prepared: Sequence[Record | FileProblem], start: int
-) -> Iterator[ImportLine]:
-    prepared = _with_known_groups(session, job.collection, prepared)
-    records = [one for one in prepared if isinstance(one, Record)]
-    known = current_digests(session, job.collection, [(one.source, one.id) for one in records])
-    seen = jobs.staged_ids(session, job.id, [one.id for one in records])
-    for number, one in enumerate(prepared, start=start + 1):
-        if isinstance(one, FileProblem):
-            yield ImportLine(number, "", Verdict.REJECTED, None, problem_json(one), None, False)
-            continue
-        content = {**record_to_json(one), "deleted": one.deleted, "retrieved": str(one.retrieved)}
-        digest = known.get((one.source, one.id))
-        if one.id in seen:
-            verdict = Verdict.DOUBLE
-        elif one.deleted:
-            verdict = Verdict.GONE if digest else Verdict.UNCHANGED
-        elif digest is None:
-            verdict = Verdict.NEW
-        else:
-            verdict = Verdict.UNCHANGED if digest == content_digest(record_to_json(one)) else Verdict.CHANGED
-        seen.add(one.id)
-        yield ImportLine(number, one.id, verdict, content, None, None, False)
-
-
-def _add_missing(session: Session, job: ImportJob, number: int) -> None:
-    while missing := jobs.missing_ids(session, job, READ_BATCH):
-        lines = []
-        for record_id in missing:
-            number += 1
-            content = {"source": job.source, "id": record_id, "deleted": True}
-            lines.append(ImportLine(number, record_id, Verdict.GONE, content, None, None, False))
-        jobs.add_lines(session, job.id, lines)
 
 
 def _apply(database: Database, job: ImportJob, batches: "_Batches") -> None:
@@ -336,16 +281,6 @@ def _fail(database: Database, job: ImportJob, problems: Sequence[dict[str, Any]]
 def _broken_off(job: ImportJob, state: JobState) -> JobState:
     """The state of a job whose step was broken off; that it was an undo has to be known, or going on would redo it."""
     return JobState.UNDO_STOPPED if job.state in (JobState.UNDO_ASKED, JobState.UNDOING) else state
-
-
-def problem_json(problem: FileProblem) -> dict[str, Any]:
-    """What is wrong with a line, as it is kept until somebody reads it in their language."""
-    place = {name: getattr(problem, name) for name in ("line", "row", "field") if getattr(problem, name) is not None}
-    return {"template": problem.template, "values": _plain(problem.values), **place}
-
-
-def _plain(values: Any) -> dict[str, str | int]:
-    return {key: value if isinstance(value, int) else str(value)[:200] for key, value in dict(values).items()}
 
 
 def _batches(readings: Iterable[Reading], size: int) -> Iterator[list[Reading]]:

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,9 +46,8 @@ class OnnxEncoder:
             self._dimension = int(manifest["dimension"])
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._tokenizer.enable_truncation(int(manifest["maximum_tokens"]))
-            onnx_file = folder / str(manifest["onnx_file"])
-            self._session = _session(onnx_file, 1)
-            self._wide_session = _session(onnx_file, min(cores(), MOST_THREADS_OF_ONE_TEXT))
+            self._onnx_file = folder / str(manifest["onnx_file"])
+            self._session = _session(self._onnx_file, 1)
         except Exception as error:  # any of a dozen library errors means the same: this folder is not an encoder
             raise SetupError(
                 mark("The prepared encoder in {folder} is damaged ({problem})."),
@@ -67,10 +67,15 @@ class OnnxEncoder:
     def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
         """Unit vectors, float32 of shape (len(texts), dimension)."""
         prompt = self._prompts[role.value]
-        alone = len(texts) == 1 and _free_cores() >= min(cores(), MOST_THREADS_OF_ONE_TEXT)
-        session = self._wide_session if alone else self._session
+        threads = min(cores(), MOST_THREADS_OF_ONE_TEXT) if len(texts) == 1 else 1
+        session = self._wide_session if 1 < threads <= _free_cores() else self._session
         vectors = self._each(lambda text: self._run(session, prompt + text, ["embedding"])[1][0][0], texts, progress)
         return np.array(vectors, dtype=np.float32).reshape(len(texts), self._dimension)
+
+    @cached_property
+    def _wide_session(self) -> onnxruntime.InferenceSession:
+        """Opened when it is first of use: who only builds indexes, or has one core, needs none."""
+        return _session(self._onnx_file, min(cores(), MOST_THREADS_OF_ONE_TEXT))
 
     def encode_parts(
         self, texts: Sequence[str], parts: Sequence[Sequence[Span]], progress: Progress | None = None
