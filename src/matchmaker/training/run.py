@@ -115,7 +115,7 @@ def _adapted(original: PackedEncoder, adapter: Path, folder: Path) -> Transforme
 
 
 def activation_texts(texts: TrainingTexts) -> list[str]:
-    """Some texts of each kind and language, that their numbers be looked at: about a hundred and fifty."""
+    """Some texts of each kind and language, that their numbers be looked at: some two hundred."""
     bodies = [body for work in [*texts.works[::60], *texts.assignments[::200]] for body in work.bodies.values()]
     needs = [
         wordings[number % 3] for number, need in enumerate(texts.needs[::6]) for wordings in need.wordings.values()
